@@ -1,0 +1,35 @@
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := assets/sample/sample.parquet
+STORE ?= store/$(if $(DATA),data,sample)
+ROWS ?= 1000000
+
+.PHONY: run test bench format screenshots sample
+
+run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; the bundled sample without
+	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
+	@$(BIN)/chatscape serve --store "$(STORE)"
+
+test: .venv/installed-dev  ## everything that CI runs
+	@tests/install_browser.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
+
+bench: .venv/installed-dev  ## every target, beside the naive way; ROWS=... or DATA=...
+	@tests/install_browser.sh && $(BIN)/python -m tests.bench --rows $(ROWS) $(if $(DATA),--data "$(DATA)")
+
+format: .venv/installed-dev  ## format and fix what can be fixed
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+screenshots: .venv/installed-dev  ## the pictures of the README
+	@tests/install_browser.sh && $(BIN)/pytest tests/e2e/test_screenshots.py --screenshots assets/screenshots
+
+sample: .venv/installed  ## the bundled sample, byte for byte
+	@$(BIN)/chatscape sample $(SAMPLE) --rows 2000 --seed 1
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install -q -c constraints.txt -e ".[dev]"
+	@touch $@

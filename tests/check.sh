@@ -1,0 +1,8 @@
+#!/bin/sh
+# What CI runs, and what a person runs. Browser tests run alone: they would starve each other.
+set -eux
+ruff format --check .
+ruff check .
+mypy
+pytest -n 2 --ignore tests/e2e "$@"
+pytest tests/e2e "$@"
