@@ -1,0 +1,125 @@
+"""Errors a person can cause, each one sentence with the way out.
+
+DataError
+  UsageError            what was asked for does not exist or cannot be read: bad use, exit code 2
+    FilterError         a filter that is unknown or has a value it cannot have
+    SourceError         raw data that cannot be prepared; names the file and the column
+  StoreMissingError     nothing has been prepared here
+  StoreFormatError      prepared by another version of the code
+  StoreBusyError        somebody else is preparing this store
+  StoreFullError        the disk is full
+  VersionGoneError      a version of the store was replaced and cleaned up
+  NotFoundError         no such conversation
+  SlowQueryError        a query passed its time limit
+  LicenceError          the dataset's licence has not been accepted
+  PublicAddressError    asked to listen where others can reach it, without sign-in
+"""
+
+from pathlib import Path
+
+
+class DataError(Exception):
+    """Base class; the dashboard and the command line show ``str(error)`` as it is."""
+
+
+class UsageError(DataError):
+    """What was asked for cannot be done as asked."""
+
+
+class FilterError(UsageError):
+    """A filter that does not exist, or a value that it cannot have."""
+
+
+class SourceError(UsageError):
+    """Raw data that cannot be prepared."""
+
+
+class StoreMissingError(DataError):
+    """No complete store at a path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is no prepared store at {path}. "
+            f"Build one with: chatscape prepare RAW --store {path}"
+        )
+
+
+class StoreFormatError(DataError):
+    """A store that this version of the code does not read."""
+
+    def __init__(self, path: Path, found: object, expected: int) -> None:
+        super().__init__(
+            f"The store at {path} has format {found}, this version reads format {expected}. "
+            f"Build it again with: chatscape prepare RAW --store {path}"
+        )
+
+
+class StoreBusyError(DataError):
+    """Another process prepares the same store."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(
+            f"The store at {path} is being prepared by another process ({holder}). "
+            "Wait until it has finished, or stop it and run this again."
+        )
+
+
+class StoreFullError(DataError):
+    """No space is left for the store."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The disk that holds {path} is full. The live version is untouched and what was built "
+            "is kept: free some space and run the same command again to go on."
+        )
+
+
+class VersionGoneError(DataError):
+    """Files of an opened version are no longer there."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"Version {version} of the data is no longer on disk, because newer ones replaced it. "
+            "Reload the page to open the current version."
+        )
+
+
+class NotFoundError(DataError):
+    """No conversation with this id."""
+
+    def __init__(self, conversation_id: str) -> None:
+        super().__init__(
+            f"There is no conversation {conversation_id!r} in this store. "
+            "Check that the id is complete: 32 characters in LMSYS-Chat-1M."
+        )
+
+
+class SlowQueryError(DataError):
+    """A query was stopped because it took too long."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"The query {name} was stopped after {seconds:g} s. "
+            "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS."
+        )
+
+
+class LicenceError(DataError):
+    """The operator has not accepted the licence of the data."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The licence of the data in {path} has not been accepted. "
+            f"Read its terms and accept them with: chatscape accept-licence --store {path}"
+        )
+
+
+class PublicAddressError(UsageError):
+    """A server address that others can reach, and nobody asked for sign-in."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"Listening on {host} would show the data to everyone who reaches this machine, "
+            "without sign-in. Use 127.0.0.1 behind a proxy that asks for a password, or say that "
+            "you mean it with --allow-public."
+        )

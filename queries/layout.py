@@ -1,0 +1,139 @@
+"""Where things stand in a store, and how files are written so that nobody sees half of one."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from queries.errors import StoreFormatError, StoreMissingError
+
+STORE_FORMAT = 1
+"""Raised when older code can no longer read a new store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a store: a folder with a complete set of tables, once it has a manifest."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Its name: when it was begun (UTC) and the fingerprint of what it was built from."""
+        return self.path.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The part of the name that says what it was built from."""
+        return self.name.rpartition("-")[2]
+
+    @property
+    def manifest_path(self) -> Path:
+        """Written last: a version without it is not complete."""
+        return self.path / "manifest.json"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every table is there."""
+        return self.manifest_path.is_file()
+
+    def table(self, name: str) -> Path:
+        """The folder of a table: `conversations`, `messages` or `verbatim`."""
+        return self.path / name
+
+    def manifest(self) -> dict[str, Any]:
+        """What the version says of itself: sources, counts, oddities, steps."""
+        manifest: dict[str, Any] = json.loads(self.manifest_path.read_text())
+        return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class StorePath:
+    """The folder of a store."""
+
+    path: Path
+
+    @property
+    def versions_path(self) -> Path:
+        """The folder of all versions."""
+        return self.path / "versions"
+
+    @property
+    def state_path(self) -> Path:
+        """What people write: it outlives every version."""
+        return self.path / "state"
+
+    def versions(self) -> list[Version]:
+        """All versions, complete or not, oldest first."""
+        if not self.versions_path.is_dir():
+            return []
+        return [Version(p) for p in sorted(self.versions_path.iterdir()) if p.is_dir()]
+
+    def current_name(self) -> str | None:
+        """The name of the live version, if there is one."""
+        try:
+            return (self.path / "CURRENT").read_text().strip()
+        except FileNotFoundError:
+            return None
+
+    def version(self, name: str) -> Version:
+        """The version of that name, whether it is there or not."""
+        return Version(self.versions_path / name)
+
+    def current(self) -> Version:
+        """The live version.
+
+        Raises:
+            StoreMissingError: nothing has been prepared.
+            StoreFormatError: prepared by code that writes another format.
+        """
+        name = self.current_name()
+        if name is None or not self.version(name).is_complete:
+            raise StoreMissingError(self.path)
+        version = self.version(name)
+        found = version.manifest().get("format")
+        if found != STORE_FORMAT:
+            raise StoreFormatError(self.path, found, STORE_FORMAT)
+        return version
+
+    def set_current(self, version: Version) -> None:
+        """Make a complete version the live one, in one step."""
+        write_text(self.path / "CURRENT", f"{version.name}\n")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path to write; it takes its name when the block ends well, and goes otherwise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.partial")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file in one step."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a value as JSON in one step."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a rename survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

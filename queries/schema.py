@@ -1,0 +1,107 @@
+"""The vocabulary of the project: names, types and meaning of the store's columns.
+
+One word a thing: a *conversation* has *messages*; a *turn* is a user message and what answers it; a
+*slice* is the conversations that some `Filters` keep; a *store* is a prepared dataset.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["user", "assistant"]
+ROLES: tuple[Role, ...] = ("user", "assistant")
+
+CATEGORIES = (
+    "harassment",
+    "harassment/threatening",
+    "hate",
+    "hate/threatening",
+    "self-harm",
+    "self-harm/instructions",
+    "self-harm/intent",
+    "sexual",
+    "sexual/minors",
+    "violence",
+    "violence/graphic",
+)
+"""The published moderation categories, in the published order."""
+
+OPENING_CHARS = 300
+"""Length of `opening`, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the store: its name, its DuckDB type, and what it says."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+def column_suffix(category: str) -> str:
+    """The category as the end of a column name: ``self_harm_intent`` for ``self-harm/intent``."""
+    return category.replace("/", "_").replace("-", "_")
+
+
+def score_column(role: Role, category: str) -> str:
+    """Column of `conversations` with the highest score of a category in messages of a role."""
+    return f"{role}_score_{column_suffix(category)}"
+
+
+_SCORES = tuple(
+    Column(
+        score_column(role, category),
+        "double",
+        f"highest {category} score of the {role} messages; null without moderation",
+    )
+    for role in ROLES
+    for category in CATEGORIES
+)
+
+CONVERSATIONS = (
+    Column("conversation_id", "varchar", "id as published, unique; the sort order of the table"),
+    Column("id_rank", "integer", "place of the id in the order of all ids, from 0"),
+    Column("model", "varchar", "name of the model, as published"),
+    Column("language", "varchar", "guess made from the first user message, as published"),
+    Column("turn_count", "bigint", "number of turns as published (`turn`)"),
+    Column("message_count", "integer", "messages; null where the published list is null"),
+    Column("moderation_count", "integer", "moderation entries; null where the list is null"),
+    Column("user_message_count", "integer", "messages with the role user"),
+    Column("assistant_message_count", "integer", "messages with the role assistant"),
+    Column("prompt_chars", "bigint", "characters (Unicode code points) of all user messages"),
+    Column("response_chars", "bigint", "characters of all assistant messages"),
+    Column("is_redacted", "boolean", "person names were replaced by NAME_1, NAME_2 ..."),
+    Column("is_flagged", "boolean", "any message is flagged; never null"),
+    Column("is_user_flagged", "boolean", "any user message is flagged; never null"),
+    Column("is_assistant_flagged", "boolean", "any assistant message is flagged; never null"),
+    Column("first_flagged_turn", "integer", "first turn with a flagged message, from 1; or null"),
+    Column("flagged_categories", "varchar[]", "categories flagged in any message; often empty"),
+    Column("has_code", "boolean", "any message has a fenced code block (```)"),
+    Column("prompt_group", "bigint", "hash of the normalised first user message; null without one"),
+    Column("prompt_group_size", "integer", "conversations of the store with this prompt_group"),
+    Column("is_first_of_prompt", "boolean", "smallest id of its prompt_group; null without one"),
+    Column("opening", "varchar", f"first {OPENING_CHARS} characters of the first user message"),
+    *_SCORES,
+)
+"""The columns of `conversations`: one row a conversation."""
+
+MESSAGES = (
+    Column("conversation_id", "varchar", "the conversation it belongs to; sort order, part 1"),
+    Column("message_index", "integer", "position in the conversation, from 0; sort order, part 2"),
+    Column("turn_number", "integer", "the turn it belongs to, from 1"),
+    Column("role", "varchar", "user or assistant; anything else as published"),
+    Column("text", "varchar", "the message as published; null where it was null"),
+    Column("text_chars", "integer", "characters (Unicode code points) of the text"),
+    Column("is_flagged", "boolean", "the published verdict; null without a moderation entry"),
+    *(
+        Column(
+            f"is_flagged_{column_suffix(c)}", "boolean", f"flagged as {c}; null without an entry"
+        )
+        for c in CATEGORIES
+    ),
+    *(
+        Column(f"score_{column_suffix(c)}", "double", f"score of {c}, 0 to 1, as published")
+        for c in CATEGORIES
+    ),
+)
+"""The columns of `messages`: one row a message."""

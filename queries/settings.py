@@ -1,0 +1,67 @@
+"""Settings: every environment variable, with default, unit and help."""
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from queries.errors import UsageError
+
+PREFIX = "CHATSCAPE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How Chatscape runs; each field is read from ``CHATSCAPE_<FIELD IN CAPITALS>``."""
+
+    store: Path = field(
+        default=Path("store"), metadata={"help": "Folder of the prepared store (path)."}
+    )
+    query_seconds: float = field(
+        default=20.0, metadata={"help": "A query is stopped after so many seconds."}
+    )
+    memory_gb: float = field(
+        default=4.0, metadata={"help": "Memory that DuckDB may take for all queries (gigabytes)."}
+    )
+    in_memory: bool = field(
+        default=True,
+        metadata={"help": "Keep the facts of all conversations in memory (true or false)."},
+    )
+    threads: int = field(
+        default=0, metadata={"help": "Threads that DuckDB uses; 0 takes one for each core."}
+    )
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        """The settings of this process.
+
+        Raises:
+            UsageError: a value is not of the right kind; names the variable.
+        """
+        kinds = get_type_hints(cls)
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            name = variable(setting.name)
+            if text := os.environ.get(name):
+                values[setting.name] = _parsed(name, text, kinds[setting.name])
+        return cls(**values)
+
+
+def variable(field_name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field_name.upper()
+
+
+def _parsed(name: str, text: str, kind: type) -> Any:  # noqa: ANN401
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise UsageError(f"{name} must be true or false; {text!r} is not.")
+        return text.lower() == "true"
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or (kind in (int, float) and not value >= 0):
+        wanted = {int: "a whole number", float: "a number"}[kind]
+        raise UsageError(f"{name} must be {wanted}, not negative; {text!r} is not.")
+    return value
