@@ -1,0 +1,1 @@
+"""Raw parquet to a prepared store. The only code that writes one."""

@@ -1,0 +1,75 @@
+"""What a version says of itself: written when everything else is, and never changed."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from queries import __version__
+from queries.layout import STORE_FORMAT, Version
+from queries.oddities import ODDITIES
+from queries.prepare.plan import PREPARE_VERSION, Plan
+from queries.prepare.scatter import TABLES, Scattered
+from queries.prepare.sources import Source
+
+
+def manifest(
+    version: Version,
+    work: Plan,
+    sources: Sequence[Source],
+    scattered: Scattered,
+    limit: int | None,
+    seconds: float,
+) -> dict[str, Any]:
+    """The manifest of a version whose tables are complete."""
+    files = [_file(version, path) for table in TABLES for path in _files(version, table)]
+    rows = {
+        table: sum(file["row_count"] for file in files if file["path"].startswith(f"{table}/"))
+        for table in TABLES
+    }
+    return {
+        "format": STORE_FORMAT,
+        "version": version.name,
+        "fingerprint": work.fingerprint,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "chatscape_version": __version__,
+        "limit": limit,
+        "sources": [source.as_json() for source in sources],
+        "is_synthetic": bool(sources) and all(source.is_synthetic for source in sources),
+        "redacted_is_derived": any(not source.has_redacted for source in sources),
+        "dropped_columns": sorted({c for source in sources for c in source.dropped_columns}),
+        "counts": rows,
+        "oddities": _oddities(scattered, len(work.units)),
+        "steps": {
+            "prepare": {"prepare_version": PREPARE_VERSION, "last_run_seconds": round(seconds, 1)}
+        },
+        "files": files,
+    }
+
+
+def _files(version: Version, table: str) -> list[Path]:
+    return sorted(version.table(table).glob("*.parquet"))
+
+
+def _file(version: Version, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "path": path.relative_to(version.path).as_posix(),
+        "bytes": path.stat().st_size,
+        "row_count": pq.read_metadata(path).num_rows,
+        "sha256": digest,
+    }
+
+
+def _oddities(scattered: Scattered, units: int) -> dict[str, int]:
+    counts = dict.fromkeys(ODDITIES, 0)
+    for unit in range(units):
+        found = scattered.summary(unit)["oddities"]
+        if isinstance(found, dict):
+            for name, count in found.items():
+                counts[name] += count
+    return {name: count for name, count in counts.items() if count}

@@ -1,0 +1,148 @@
+"""What a build will do: which row groups are read together, and which ids go into which part."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries.errors import SourceError
+from queries.prepare.sources import Source, read_ids
+
+PREPARE_VERSION = 1
+"""Raised when the same raw data would give another store."""
+
+UNIT_ROWS = 20_000
+"""Rows that are read and flattened at once."""
+
+PART_ROWS = 32_768
+"""Conversations in a part of the store, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Consecutive row groups of one source; the smallest piece of work that is resumed."""
+
+    source: int
+    row_groups: tuple[int, ...]
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole work of one build.
+
+    Attributes:
+        fingerprint: changes when the raw data, the options or the code would give another store.
+        units: what is read, in order.
+        first_ids: for each part but the first, the smallest id in it, ascending.
+        row_count: conversations to prepare.
+    """
+
+    fingerprint: str
+    units: tuple[Unit, ...]
+    first_ids: tuple[str, ...]
+    row_count: int
+
+    @property
+    def part_count(self) -> int:
+        """Number of parts of each table."""
+        return len(self.first_ids) + 1
+
+
+def plan(sources: Sequence[Source], limit: int | None) -> Plan:
+    """The plan for some sources, at most their first `limit` rows.
+
+    Raises:
+        SourceError: an id is null or stands twice (names the file, and three of them).
+    """
+    # A store without rows still has its tables: one unit that reads nothing writes them.
+    units = tuple(_units(sources, limit)) or (Unit(0, (), 0),)
+    ids = _checked_ids(sources, limit)
+    return Plan(
+        fingerprint=fingerprint(sources, limit),
+        units=units,
+        first_ids=tuple(_boundaries(ids)),
+        row_count=len(ids),
+    )
+
+
+def fingerprint(sources: Sequence[Source], limit: int | None) -> str:
+    """12 hex digits that stand for the raw data, the limit and the version of this code."""
+    said = {
+        "prepare": PREPARE_VERSION,
+        "limit": limit,
+        "sources": [source.sha256 for source in sources],
+    }
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+
+def _units(sources: Sequence[Source], limit: int | None) -> Iterator[Unit]:
+    left = limit
+    for number, source in enumerate(sources):
+        groups: list[int] = []
+        rows = 0
+        for group, group_rows in enumerate(source.row_groups):
+            if left is not None and left <= 0:
+                break
+            if groups and rows + group_rows > UNIT_ROWS:
+                yield Unit(number, tuple(groups), rows)
+                groups, rows = [], 0
+            taken = group_rows if left is None else min(group_rows, left)
+            left = None if left is None else left - taken
+            groups.append(group)
+            rows += taken
+        if groups:
+            yield Unit(number, tuple(groups), rows)
+
+
+def _checked_ids(sources: Sequence[Source], limit: int | None) -> pa.ChunkedArray:
+    chunks = []
+    left = limit
+    for source in sources:
+        ids = read_ids(source).slice(0, left)
+        left = None if left is None else left - len(ids)
+        _check_texts(source, ids)
+        chunks.extend(ids.chunks)
+    every = pa.chunked_array(chunks, pa.string())
+    _check_unique(every)
+    return every
+
+
+def _check_texts(source: Source, ids: pa.ChunkedArray) -> None:
+    if ids.null_count:
+        raise SourceError(
+            f"{source.path}: the column 'conversation_id' is null in {ids.null_count:,} rows. "
+            "Every conversation needs an id: drop these rows or give them one."
+        )
+    try:
+        ids.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise SourceError(
+            f"{source.path}: the column 'conversation_id' holds text that is not UTF-8."
+        ) from error
+
+
+def _check_unique(ids: pa.ChunkedArray) -> None:
+    counts = pc.value_counts(ids)
+    repeated = counts.filter(pc.greater(counts.field("counts"), 1))
+    if not len(repeated):
+        return
+    named = ", ".join(repeated.field("values").sort().slice(0, 3).to_pylist())
+    raise SourceError(
+        f"{len(repeated):,} ids stand more than once in the column 'conversation_id', "
+        f"e.g. {named}. Drop the repeated rows, or prepare only one of the files that hold them."
+    )
+
+
+def _boundaries(ids: pa.ChunkedArray) -> Iterator[str]:
+    """Ids that cut all of them into parts of about `PART_ROWS`."""
+    parts = -(-len(ids) // PART_ROWS)
+    if parts <= 1:
+        return
+    ordered = ids.take(pc.sort_indices(ids))
+    for cut in np.linspace(0, len(ids), parts + 1).astype(int)[1:-1]:
+        yield ordered[int(cut)].as_py()

@@ -1,0 +1,149 @@
+"""Raw parquet files: which ones, whether they can be prepared, and their published rows."""
+
+import glob
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from queries.errors import SourceError
+from queries.prepare.conform import conform, differences, surplus
+from queries.prepare.flatten import with_redacted
+from queries.published import CURRENT_SCHEMA, EARLY_SCHEMA
+
+SYNTHETIC_KEY = b"chatscape.sample"
+"""Parquet metadata key that marks a file written by ``chatscape sample``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One raw file, as the manifest names it."""
+
+    path: str
+    bytes: int
+    row_count: int
+    sha256: str
+    row_groups: tuple[int, ...]
+    has_redacted: bool
+    is_synthetic: bool
+    dropped_columns: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The source as plain values, row groups left out."""
+        values = asdict(self)
+        del values["row_groups"]
+        return values
+
+
+def find_files(raw: str) -> list[Path]:
+    """The parquet files that a file, a folder or a glob names, sorted by path.
+
+    Raises:
+        SourceError: there are none.
+    """
+    path = Path(raw).expanduser()
+    if path.is_dir():
+        found = sorted(path.rglob("*.parquet"))
+        where = f"in the folder {raw}"
+    elif path.is_file():
+        return [path]
+    else:
+        found = sorted(Path(p) for p in glob.glob(str(path), recursive=True))  # noqa: PTH207
+        where = f"at {raw}"
+    if not found:
+        raise SourceError(
+            f"There is no parquet file {where}. "
+            "Give a file, a folder of shards or a glob in quotes."
+        )
+    return found
+
+
+def inspect(path: Path) -> Source:
+    """What a raw file holds.
+
+    Raises:
+        SourceError: not parquet, cut off, or without the published columns; names file and column.
+    """
+    parquet = _opened(path)
+    schema = parquet.schema_arrow
+    _check_schema(path, schema)
+    metadata = parquet.metadata
+    return Source(
+        path=str(path),
+        bytes=path.stat().st_size,
+        row_count=metadata.num_rows,
+        sha256=_sha256(path),
+        row_groups=tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)),
+        has_redacted="redacted" in schema.names,
+        is_synthetic=SYNTHETIC_KEY in (schema.metadata or {}),
+        dropped_columns=tuple(_dropped(schema)),
+    )
+
+
+def read_ids(source: Source) -> pa.ChunkedArray:
+    """The conversation ids of a file, in order."""
+    table = pq.read_table(source.path, columns=["conversation_id"], partitioning=None)
+    ids = [conform(chunk, pa.string()) for chunk in table["conversation_id"].chunks]
+    return pa.chunked_array(ids, pa.string())
+
+
+def read_rows(
+    source: Source, row_groups: Sequence[int], batch_rows: int
+) -> Iterator[pa.RecordBatch]:
+    """The rows of some row groups, in `CURRENT_SCHEMA`, at most `batch_rows` at a time."""
+    parquet = _opened(Path(source.path))
+    wanted = CURRENT_SCHEMA if source.has_redacted else EARLY_SCHEMA
+    try:
+        for batch in parquet.iter_batches(batch_rows, list(row_groups), columns=wanted.names):
+            columns = [conform(batch[field.name], field.type) for field in wanted]
+            conformed = pa.record_batch(columns, schema=wanted)
+            yield conformed if source.has_redacted else with_redacted(conformed)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"{source.path} could not be read to its end: {_line(error)}") from error
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        # Dictionary and view types of the writer are kept as they are: `conform` decodes them.
+        return pq.ParquetFile(path, pre_buffer=False)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{path} is not a complete parquet file: {_line(error)} "
+            "Check that it was downloaded to its end, or leave it out."
+        ) from error
+
+
+def _check_schema(path: Path, schema: pa.Schema) -> None:
+    wanted = CURRENT_SCHEMA if "redacted" in schema.names else EARLY_SCHEMA
+    missing = [name for name in wanted.names if name not in schema.names]
+    if missing:
+        raise SourceError(
+            f"{path} lacks the column {missing[0]!r}. "
+            f"A conversation needs the columns {', '.join(EARLY_SCHEMA.names)}."
+        )
+    for field in wanted:
+        for sentence in differences(schema.field(field.name).type, field.type, field.name):
+            raise SourceError(f"{path}: the column {sentence}.")
+
+
+def _dropped(schema: pa.Schema) -> Iterator[str]:
+    known = set(CURRENT_SCHEMA.names)
+    for field in schema:
+        if field.name in known:
+            yield from surplus(field.type, CURRENT_SCHEMA.field(field.name).type, field.name)
+        else:
+            yield field.name
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _line(error: Exception) -> str:
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return first if first.endswith(".") else f"{first}."

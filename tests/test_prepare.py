@@ -1,0 +1,339 @@
+"""What prepare accepts, refuses, counts and keeps."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from queries.errors import SourceError, StoreBusyError
+from queries.layout import StorePath
+from queries.prepare import plan as planning
+from queries.prepare.build import build_store
+from queries.prepare.lock import sole_writer
+from queries.progress import Silent
+from queries.published import CURRENT_SCHEMA, EARLY_SCHEMA
+from tests import tiny
+from tests.conftest import SAMPLE, prepared
+from tests.test_lossless import ODD_ROWS, given_back
+
+IDS = [row["conversation_id"] for row in sorted(tiny.ROWS, key=lambda row: row["conversation_id"])]
+
+
+def conversations(folder: Path) -> pa.Table:
+    version = StorePath(folder).current()
+    return pa.concat_tables(
+        [pq.read_table(p) for p in sorted(version.table("conversations").glob("*.parquet"))]
+    )
+
+
+def test_facts_of_a_conversation_can_be_counted_by_hand(tiny_folder):
+    facts = {row["conversation_id"][0]: row for row in conversations(tiny_folder).to_pylist()}
+    rude = facts["e"]
+    assert rude["id_rank"] == 9
+    assert rude["turn_count"] == 2
+    assert rude["message_count"] == rude["moderation_count"] == 4
+    assert rude["user_message_count"] == rude["assistant_message_count"] == 2
+    assert rude["prompt_chars"] == len("Say something rude") + len("Please")
+    assert rude["response_chars"] == len("I would rather not.") + len("[rude]")
+    assert (rude["is_flagged"], rude["is_user_flagged"], rude["is_assistant_flagged"]) == (
+        True,
+    ) * 3
+    assert rude["first_flagged_turn"] == 1
+    assert rude["flagged_categories"] == ["harassment", "hate"]
+    assert rude["user_score_harassment"] == 0.9
+    assert rude["assistant_score_harassment"] == 0.7
+    assert rude["assistant_score_violence"] == 0.01
+    assert facts["a"]["opening"] == "How do I boil an egg?"
+    assert facts["d"]["prompt_chars"] == 8
+    assert facts["4"]["first_flagged_turn"] == 1
+    assert facts["0"]["first_flagged_turn"] is None
+    assert [facts[letter]["has_code"] for letter in "ab"] == [False, True]
+
+
+def test_prompts_that_differ_in_case_and_marks_are_one_group(tiny_folder):
+    rows = {row["conversation_id"][0]: row for row in conversations(tiny_folder).to_pylist()}
+    assert len({rows[letter]["prompt_group"] for letter in "afg"}) == 1
+    assert [rows[letter]["prompt_group_size"] for letter in "afgb"] == [3, 3, 3, 1]
+    assert [rows[letter]["is_first_of_prompt"] for letter in "afg"] == [True, False, False]
+
+
+def test_tables_are_sorted_by_id_and_messages_by_place(tiny_folder):
+    version = StorePath(tiny_folder).current()
+    assert conversations(tiny_folder)["conversation_id"].to_pylist() == IDS
+    messages = pq.read_table(
+        version.table("messages"), columns=["conversation_id", "message_index"]
+    )
+    pairs = list(zip(*messages.to_pydict().values(), strict=True))
+    assert pairs == sorted(pairs)
+    assert len(pairs) == sum(len(row["conversation"]) for row in tiny.ROWS)
+
+
+def test_turns_of_messages_begin_with_user_messages(tmp_path):
+    roles = ["system", "assistant", "user", "assistant", "assistant", "user"]
+    row = {
+        **tiny.row("a", "m", "English"),
+        "conversation": [{"content": "x", "role": role} for role in roles],
+        "openai_moderation": None,
+    }
+    version = prepared(tiny.write(tmp_path / "raw.parquet", [row]), tmp_path / "store")
+    messages = pq.read_table(version.table("messages"))
+    assert messages["turn_number"].to_pylist() == [1, 1, 1, 1, 1, 2]
+
+
+def test_many_small_parts_hold_the_same_as_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(planning, "PART_ROWS", 150)
+    many = prepared(SAMPLE, tmp_path / "many")
+    assert len(list(many.table("conversations").iterdir())) == 14
+    monkeypatch.undo()
+    one = prepared(SAMPLE, tmp_path / "one")
+    assert given_back(many).equals(given_back(one))
+    assert conversations(tmp_path / "many").equals(conversations(tmp_path / "one"))
+
+
+def test_one_row_group_holds_a_whole_conversation(tmp_path, monkeypatch):
+    monkeypatch.setattr("queries.prepare.gather.MESSAGE_GROUP_ROWS", 64)
+    version = prepared(SAMPLE, tmp_path)
+    seen: dict[str, set[int]] = {}
+    for path in version.table("messages").iterdir():
+        file = pq.ParquetFile(path)
+        for group in range(file.num_row_groups):
+            ids = file.read_row_group(group, columns=["conversation_id"])["conversation_id"]
+            for id_ in ids.unique().to_pylist():
+                seen.setdefault(id_, set()).add(group)
+    assert len(seen) == 2_000
+    assert {len(groups) for groups in seen.values()} == {1}
+
+
+def test_the_first_release_is_accepted_and_redacted_is_derived(tmp_path):
+    raw = tmp_path / "raw.parquet"
+    pq.write_table(tiny.table(tiny.ROWS).select(EARLY_SCHEMA.names), raw)
+    version = prepared(raw, tmp_path / "store")
+    assert version.manifest()["redacted_is_derived"] is True
+    redacted = conversations(tmp_path / "store").filter(pa.compute.field("is_redacted"))
+    assert redacted["conversation_id"].to_pylist() == ["f" * 32]
+
+
+def test_extra_columns_are_kept_out_and_named(tmp_path):
+    rows = tiny.table(tiny.ROWS)
+    extra = pa.array([{"content": "x", "role": "user", "tokens": 3}])
+    messages = pa.chunked_array([pa.ListArray.from_arrays([0, 1, *[1] * 11], extra)])
+    rows = rows.append_column("timestamp", pa.array(range(12))).set_column(
+        2, "conversation", messages
+    )
+    pq.write_table(rows, tmp_path / "raw.parquet")
+    version = prepared(tmp_path / "raw.parquet", tmp_path / "store")
+    assert version.manifest()["dropped_columns"] == ["conversation.tokens", "timestamp"]
+
+
+def test_files_folders_and_globs_are_the_same_data(tmp_path):
+    half = tiny.write(tmp_path / "raw" / "a.parquet", tiny.ROWS[:6])
+    tiny.write(tmp_path / "raw" / "b" / "b.parquet", tiny.ROWS[6:])
+    by_folder = prepared(half.parent, tmp_path / "folder")
+    by_glob = prepared(tmp_path / "raw" / "**" / "*.parquet", tmp_path / "glob")
+    assert given_back(by_folder).equals(given_back(by_glob))
+    assert by_folder.manifest()["counts"]["conversations"] == 12
+
+
+def test_a_limit_takes_the_first_rows_in_the_order_of_files(tmp_path):
+    tiny.write(tmp_path / "raw" / "a.parquet", tiny.ROWS[:6])
+    tiny.write(tmp_path / "raw" / "b.parquet", tiny.ROWS[6:])
+    for limit in (0, 1, 6, 8, 99):
+        version = prepared(tmp_path / "raw", tmp_path / str(limit), limit=limit)
+        wanted = sorted(row["conversation_id"] for row in tiny.ROWS[:limit])
+        assert conversations(tmp_path / str(limit))["conversation_id"].to_pylist() == wanted
+        assert version.manifest()["limit"] == limit
+
+
+def test_oddities_are_counted(tmp_path):
+    version = prepared(tiny.write(tmp_path / "raw.parquet", ODD_ROWS), tmp_path / "store")
+    assert version.manifest()["oddities"] == {
+        "conversation_null": 2,
+        "conversation_empty": 1,
+        "message_null": 2,
+        "role_unknown": 1,
+        "turn_disagrees": 2,
+        "moderation_null": 2,
+        "moderation_fewer": 1,
+        "moderation_more": 2,
+        "moderation_incomplete": 3,
+        "model_null": 1,
+        "language_null": 1,
+        "redacted_null": 1,
+    }
+
+
+def test_the_manifest_names_sources_and_files_with_their_hashes(tiny_folder):
+    import hashlib
+
+    version = StorePath(tiny_folder).current()
+    manifest = version.manifest()
+    (source,) = manifest["sources"]
+    raw = Path(source["path"]).read_bytes()
+    assert source["sha256"] == hashlib.sha256(raw).hexdigest()
+    assert (source["bytes"], source["row_count"]) == (len(raw), 12)
+    for file in manifest["files"]:
+        data = (version.path / file["path"]).read_bytes()
+        assert file["sha256"] == hashlib.sha256(data).hexdigest()
+    assert manifest["counts"] == {"conversations": 12, "messages": 30, "verbatim": 0}
+    assert manifest["is_synthetic"] is False
+
+
+def bad(folder: Path, **columns: pa.Array | None) -> Path:
+    """The twelve with some columns replaced, or left out."""
+    rows = tiny.table(tiny.ROWS)
+    for name, values in columns.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.remove_column(place) if values is None else rows.set_column(place, name, values)
+    pq.write_table(rows, folder / "bad.parquet")
+    return folder / "bad.parquet"
+
+
+TWICE = pa.array(
+    ["b" * 32, "a" * 32, "a" * 32, "b" * 32, *[f"{n:032x}" for n in (7, 7, 8, 8, 9)], "x", "y", "z"]
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            {"model": None},
+            r"bad\.parquet lacks the column 'model'\. A conversation needs the columns",
+        ),
+        ({"turn": pa.array(["1"] * 12)}, r"bad\.parquet: the column turn is string, not int64"),
+        ({"turn": pa.array([1.0] * 12)}, r"the column turn is double, not int64"),
+        ({"conversation": pa.array(["x"] * 12)}, r"the column conversation is string, not a list"),
+        (
+            {"conversation": pa.array([[{"role": "user"}]] * 12)},
+            r"the column conversation lacks the field 'content'",
+        ),
+        (
+            {
+                "openai_moderation": pa.array(
+                    [[{"flagged": True, "categories": {"hate": True}}]] * 12
+                )
+            },
+            r"the column openai_moderation\.categories lacks the field 'harassment'",
+        ),
+        (
+            {"conversation_id": pa.array([None] * 12)},
+            r"bad\.parquet: the column 'conversation_id' is null in 12",
+        ),
+        (
+            {"conversation_id": TWICE},
+            r"4 ids stand more than once .*, e\.g\. 0{31}7, 0{31}8, a{32}\.",
+        ),
+    ],
+)
+def test_data_that_cannot_be_prepared_is_named_by_file_and_column(tmp_path, columns, said):
+    with pytest.raises(SourceError, match=said):
+        prepared(bad(tmp_path, **columns), tmp_path / "store")
+    assert StorePath(tmp_path / "store").current_name() is None
+
+
+def test_a_file_that_is_not_parquet_is_refused(tmp_path):
+    (tmp_path / "x.parquet").write_text("id,model\n1,gpt-4\n")
+    with pytest.raises(SourceError, match=r"x\.parquet is not a complete parquet file"):
+        prepared(tmp_path / "x.parquet", tmp_path / "store")
+
+
+def test_a_truncated_file_is_refused(tmp_path):
+    data = SAMPLE.read_bytes()
+    (tmp_path / "cut.parquet").write_bytes(data[: len(data) // 2])
+    with pytest.raises(SourceError, match=r"cut\.parquet is not a complete parquet file"):
+        prepared(tmp_path / "cut.parquet", tmp_path / "store")
+
+
+def test_damage_in_the_middle_is_refused(tmp_path):
+    data = bytearray(SAMPLE.read_bytes())
+    data[200_000:400_000] = bytes(200_000)
+    (tmp_path / "damaged.parquet").write_bytes(data)
+    with pytest.raises(SourceError, match=r"damaged\.parquet could not be read to its end"):
+        prepared(tmp_path / "damaged.parquet", tmp_path / "store")
+
+
+def test_no_file_at_all_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="There is no parquet file in the folder"):
+        prepared(tmp_path, tmp_path / "store")
+    with pytest.raises(SourceError, match="There is no parquet file at"):
+        prepared(tmp_path / "nowhere.parquet", tmp_path / "store")
+
+
+def test_the_same_data_is_not_prepared_again(tmp_path):
+    raw = tiny.write(tmp_path / "raw.parquet", tiny.ROWS)
+    store = StorePath(tmp_path / "store")
+    first = build_store(str(raw), store, Silent())
+    second = build_store(str(raw), store, Silent())
+    third = build_store(str(raw), store, Silent(), fresh=True)
+    assert (first.is_new, second.is_new, third.is_new) == (True, False, True)
+    assert first.version == second.version != third.version
+    assert store.current() == third.version
+
+
+def test_a_version_that_was_complete_but_not_live_becomes_live(tmp_path):
+    raw = tiny.write(tmp_path / "raw.parquet", tiny.ROWS)
+    store = StorePath(tmp_path / "store")
+    built = build_store(str(raw), store, Silent()).version
+    (store.path / "CURRENT").unlink()
+    again = build_store(str(raw), store, Silent())
+    assert again.version == built == store.current()
+
+
+def test_the_version_before_the_live_one_is_kept_and_older_ones_go(tmp_path):
+    store = StorePath(tmp_path / "store")
+    built = [
+        prepared(tiny.write(tmp_path / f"{n}.parquet", tiny.ROWS[:n]), store.path)
+        for n in (3, 4, 5)
+    ]
+    assert store.versions() == built[1:]
+    assert store.current() == built[2]
+    assert not (built[2].path / "scatter").exists()
+
+
+def test_two_prepares_on_one_store_the_second_is_told(tmp_path):
+    raw = tiny.write(tmp_path / "raw.parquet", tiny.ROWS)
+    store = StorePath(tmp_path / "store")
+    with (
+        sole_writer(store),
+        pytest.raises(StoreBusyError, match="being prepared by another process"),
+    ):
+        build_store(str(raw), store, Silent())
+    assert build_store(str(raw), store, Silent()).is_new
+
+
+def test_a_manifest_of_an_earlier_format_says_to_prepare_again(tmp_path):
+    from queries.errors import StoreFormatError
+
+    folder = tmp_path / "store"
+    version = prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS), folder)
+    manifest = version.manifest()
+    version.manifest_path.write_text(json.dumps({**manifest, "format": 0}))
+    with pytest.raises(StoreFormatError, match="has format 0, this version reads format 1"):
+        StorePath(folder).current()
+
+
+def test_a_store_can_be_moved(tmp_path):
+    prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS), tmp_path / "store")
+    shutil.move(tmp_path / "store", tmp_path / "it's moved")
+    from queries.filters import Filters
+    from queries.settings import Settings
+    from queries.store import open_store
+
+    moved = open_store(tmp_path / "it's moved", Settings())
+    assert moved.run("slice_size", Filters())["conversation_count"].tolist() == [12]
+    moved.close()
+
+
+def test_published_schemas_are_those_of_the_dataset():
+    assert CURRENT_SCHEMA.names == [*EARLY_SCHEMA.names, "redacted"]
+    assert EARLY_SCHEMA.names == [
+        "conversation_id",
+        "model",
+        "conversation",
+        "turn",
+        "language",
+        "openai_moderation",
+    ]
