@@ -1,0 +1,230 @@
+"""What a slice is.
+
+A field of `Filters` is also a widget key, a URL parameter, a CLI option and a manifest key.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from queries.clauses import AtLeast, AtMost, Clause, HasAny, Is, OneOf
+from queries.errors import FilterError
+from queries.schema import CATEGORIES, ROLES, score_column
+
+Flagged = Literal["any", "none", "user", "assistant"]
+ScoreRole = Literal["any", "user", "assistant"]
+
+TURNS_MAX = 1_000_000_000
+
+_FLAGGED: dict[Flagged, Is] = {
+    "any": Is("is_flagged", True),
+    "none": Is("is_flagged", False),
+    "user": Is("is_user_flagged", True),
+    "assistant": Is("is_assistant_flagged", True),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MinScore:
+    """A score that some message must reach; written ``violence=0.5`` or ``user:violence=0.5``."""
+
+    category: str
+    score: float
+    role: ScoreRole = "any"
+
+    def __str__(self) -> str:
+        """The score as a filter is written."""
+        role = "" if self.role == "any" else f"{self.role}:"
+        return f"{role}{self.category}={self.score!r}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of `conversations` that hold the highest scores in question."""
+        return tuple(score_column(r, self.category) for r in ROLES if self.role in ("any", r))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The conversations to keep; ``Filters()`` keeps all.
+
+    An empty field is no constraint. Bounds are inclusive. A null never passes a clause on its
+    column. Filters that say the same are equal: values are sorted and stand once.
+    """
+
+    model: tuple[str, ...] = field(default=(), metadata={"help": "Keep only this model."})
+    language: tuple[str, ...] = field(default=(), metadata={"help": "Keep only this language."})
+    min_turns: int | None = field(default=None, metadata={"help": "At least so many turns."})
+    max_turns: int | None = field(default=None, metadata={"help": "At most so many turns."})
+    flagged: Flagged | None = field(
+        default=None,
+        metadata={"help": "Any message is flagged, none is, or one of this role is."},
+    )
+    category: tuple[str, ...] = field(
+        default=(), metadata={"help": "Any message is flagged in one of these categories."}
+    )
+    min_score: tuple[MinScore, ...] = field(
+        default=(),
+        metadata={"help": "A score some message reaches: violence=0.5, or user:violence=0.5."},
+    )
+    redacted: bool | None = field(default=None, metadata={"help": "Person names were redacted."})
+    has_code: bool | None = field(default=None, metadata={"help": "Has a fenced code block."})
+    unique_prompts: bool = field(
+        default=False,
+        metadata={"help": "One conversation, the one with the smallest id, for a first prompt."},
+    )
+
+    def __post_init__(self) -> None:
+        """Sort the values, so that one slice has one form."""
+        for name in ("model", "language", "category", "min_score"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+
+    def clauses(self) -> Iterator[Clause]:
+        """The conditions, all of which a kept conversation meets."""
+        if self.model:
+            yield OneOf("model", self.model)
+        if self.language:
+            yield OneOf("language", self.language)
+        if self.min_turns is not None:
+            yield AtLeast(("turn_count",), self.min_turns)
+        if self.max_turns is not None:
+            yield AtMost("turn_count", self.max_turns)
+        if self.flagged is not None:
+            yield _FLAGGED[self.flagged]
+        if self.category:
+            yield HasAny("flagged_categories", self.category)
+        for floor in self.min_score:
+            yield AtLeast(floor.columns, floor.score)
+        if self.redacted is not None:
+            yield Is("is_redacted", self.redacted)
+        if self.has_code is not None:
+            yield Is("has_code", self.has_code)
+        if self.unique_prompts:
+            yield Is("is_first_of_prompt", True)
+
+    def values(self) -> dict[str, Any]:
+        """What is constrained, as plain values in canonical order: for a manifest."""
+        said: dict[str, Any] = {}
+        for name, value in self._constrained():
+            if name == "min_score":
+                said[name] = [str(floor) for floor in value]
+            else:
+                said[name] = list(value) if isinstance(value, tuple) else value
+        return said
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """What is constrained, as name and text, a repeated name for several values: for a URL."""
+        return [
+            (name, _text(one))
+            for name, value in self.values().items()
+            for one in (value if isinstance(value, list) else [value])
+        ]
+
+    def _constrained(self) -> Iterator[tuple[str, Any]]:
+        for known in fields(self):
+            value = getattr(self, known.name)
+            if value != known.default:
+                yield known.name, value
+
+
+FIELD_NAMES = tuple(known.name for known in fields(Filters))
+REPEATED = ("model", "language", "category", "min_score")
+"""The fields that hold several values."""
+
+
+def filters_from(values: Mapping[str, Any]) -> Filters:
+    """Filters from the plain values of a manifest.
+
+    Raises:
+        FilterError: an unknown name, or a value that its field cannot have.
+    """
+    return filters_from_pairs(
+        (name, _text(one))
+        for name, value in values.items()
+        for one in (value if isinstance(value, list | tuple) else [value])
+    )
+
+
+def filters_from_pairs(pairs: Iterable[tuple[str, str]]) -> Filters:
+    """Filters from names and texts, as a URL or a command line has them.
+
+    Raises:
+        FilterError: an unknown name, or a value that its field cannot have.
+    """
+    found: dict[str, Any] = {}
+    for name, text in pairs:
+        value = parsed(name, text)
+        if name in REPEATED:
+            found[name] = (*found.get(name, ()), value)
+        elif name in found and found[name] != value:
+            raise FilterError(f"The filter {name} is given twice; give it once.")
+        else:
+            found[name] = value
+    return Filters(**found)
+
+
+def parsed(name: str, text: str) -> Any:  # noqa: ANN401
+    """One value of a field from its text.
+
+    Raises:
+        FilterError: the field does not exist or cannot have this value; says what it can have.
+    """
+    match name:
+        case "model" | "language":
+            return text
+        case "min_turns" | "max_turns":
+            return _parsed_turns(name, text)
+        case "flagged":
+            return _one_of(name, text, get_args(Flagged))
+        case "category":
+            return _one_of(name, text, CATEGORIES)
+        case "min_score":
+            return parsed_min_score(text)
+        case "redacted" | "has_code" | "unique_prompts":
+            return _one_of(name, text.lower(), ("true", "false")) == "true"
+        case _:
+            raise FilterError(
+                f"There is no filter {name!r}. The filters are {', '.join(FIELD_NAMES)}."
+            )
+
+
+def parsed_min_score(text: str) -> MinScore:
+    """A minimum score from ``[user:|assistant:]CATEGORY=SCORE``.
+
+    Raises:
+        FilterError: another form, an unknown category, or a score outside 0 to 1.
+    """
+    subject, equals, number = text.rpartition("=")
+    role, colon, category = subject.rpartition(":")
+    try:
+        score = float(number)
+    except ValueError:
+        score = math.nan
+    if not equals or not 0 <= score <= 1:
+        raise FilterError(
+            f"A minimum score is written CATEGORY=SCORE with a score from 0 to 1, "
+            f"e.g. violence=0.5 or user:violence=0.5; {text!r} is not."
+        )
+    _one_of("min_score", category, CATEGORIES)
+    if colon:
+        _one_of("min_score", role, get_args(ScoreRole))
+    return MinScore(category, score, role or "any")  # type: ignore[arg-type]
+
+
+def _parsed_turns(name: str, text: str) -> int:
+    turns = int(text) if text.isascii() and text.isdecimal() else -1
+    if not 0 <= turns <= TURNS_MAX:
+        raise FilterError(
+            f"The filter {name} is a whole number from 0 to {TURNS_MAX}; {text!r} is not."
+        )
+    return turns
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise FilterError(f"The filter {name} can be {', '.join(known)}; {text!r} is none of them.")
+    return text
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return str(value).lower() if isinstance(value, bool) else str(value)

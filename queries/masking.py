@@ -1,0 +1,99 @@
+"""Contact data and secrets in messages, replaced by what they are.
+
+Names are redacted in the published data; e-mail addresses, numbers and keys are not.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+_DIGIT_RUN = r"(?<![\w.+-])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,18}(?![\w-])"
+
+_DATE_OR_ADDRESS = re.compile(
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(\d{1,3}\.){3}\d{1,3})\b"
+)
+
+PHONE_DIGITS = (9, 15)
+CARD_DIGITS = (13, 19)
+
+
+def masked(text: str) -> str:
+    """The text with e-mail addresses, keys, IP addresses, card and phone numbers named, not shown.
+
+    Each becomes its kind in brackets, e.g. ``[email address]``. The rules are patterns: they miss
+    some and hit some that are none; what is masked is always named.
+    """
+    for needle, pattern, replace in _RULES:
+        if needle in text:
+            text = pattern.sub(replace, text)
+    return text
+
+
+def _address(match: re.Match[str]) -> str:
+    try:
+        ipaddress.ip_address(match.group())
+    except ValueError:
+        return match.group()
+    return "[IP address]"
+
+
+def _number(match: re.Match[str]) -> str:
+    """A run of digits: a card number when its check digit fits, a phone number when it looks so."""
+    written = match.group()
+    digits = re.sub(r"\D", "", written)
+    if CARD_DIGITS[0] <= len(digits) <= CARD_DIGITS[1] and _passes_luhn(digits):
+        return "[card number]"
+    is_grouped = len(re.findall(r"\d+", written)) >= 3 or "(" in written
+    has_phone_length = PHONE_DIGITS[0] <= len(digits) <= PHONE_DIGITS[1]
+    if (
+        has_phone_length
+        and (written.startswith("+") or is_grouped)
+        and not _DATE_OR_ADDRESS.match(written)
+    ):
+        return "[phone number]"
+    return written
+
+
+def _passes_luhn(digits: str) -> bool:
+    """The check of ISO/IEC 7812: every second digit doubled, from the right; the sum ends in 0."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0 and len(set(digits)) > 1
+
+
+_Rule = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+# First what every match holds: most texts have no "@", and looking for one is fast.
+_RULES: tuple[_Rule, ...] = (
+    (
+        "-----BEGIN",
+        re.compile(
+            r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S
+        ),
+        "[private key]",
+    ),
+    (
+        "",
+        re.compile(
+            r"\b(?:sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
+            r"|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}"
+            r"|hf_[A-Za-z0-9]{20,}"
+            r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,})"
+        ),
+        "[key]",
+    ),
+    (
+        "@",
+        re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"),
+        "[email address]",
+    ),
+    (".", re.compile(r"(?<![\w.:])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"), _address),
+    (
+        ":",
+        re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])"),
+        _address,
+    ),
+    ("", re.compile(_DIGIT_RUN), _number),
+)

@@ -1,0 +1,55 @@
+"""How a stored text is given to a reader: covered when flagged, contact data masked."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from queries.masking import masked
+
+_VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {
+    code: f"[U+{code:04X}]"
+    for code in (
+        *range(0x7F, 0xA0),  # delete, and the second set of control characters
+        *(0x61C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF),  # marks without width
+        *range(0x202A, 0x202F),  # bidi embeddings and overrides
+        *range(0x2066, 0x206A),  # bidi isolates
+        *range(0xE0000, 0xE0080),  # tags, invisible letters
+    )
+}
+
+
+def cover_text(categories: Iterable[str]) -> str:
+    """A line that says why a text is covered, e.g. "Covered: flagged as hate, violence"."""
+    named = ", ".join(categories)
+    return f"Covered: flagged as {named}" if named else "Covered: flagged"
+
+
+def readable_text(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
+    """The text of a row of ``sql/messages.sql``; empty where it is null."""
+    if row["is_flagged"] is True and not is_uncovered:
+        return cover_text(row["flagged_categories"])
+    return _unless(is_unmasked, row["text"])
+
+
+def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
+    """The opening of a row of ``sql/slice_rows.sql``, covered when anything in it is flagged.
+
+    A conversation is covered as a whole in a list: what is harmless about a flagged one shows when
+    it is opened.
+    """
+    if row["is_flagged"] and not is_uncovered:
+        return cover_text(row["flagged_categories"])
+    return _unless(is_unmasked, row["opening"])
+
+
+def _unless(is_unmasked: bool, text: Any) -> str:  # noqa: ANN401
+    if not isinstance(text, str):
+        return ""
+    return text if is_unmasked else masked(text)
+
+
+def visible(text: str) -> str:
+    """The text with characters that have no shape, or turn others round, as marks that can be seen.
+
+    Zero-width joiners stay: Persian, Hindi and emoji are written with them.
+    """
+    return text.replace("\r\n", "\n").translate(_VISIBLE)

@@ -1,0 +1,1 @@
+"""The read side: one SELECT a file, from the relation `slice`; runs unchanged in the DuckDB CLI."""

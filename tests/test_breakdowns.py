@@ -1,0 +1,250 @@
+"""Figures counted by hand on twelve conversations, or by plain SQL on the raw sample."""
+
+import math
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from queries.breakdowns import (
+    breakdown,
+    category_counts,
+    filter_counts,
+    language_mix,
+    model_mix,
+    slice_size,
+    turn_histogram,
+)
+from queries.facets import facets
+from queries.filters import Filters
+from queries.intervals import wilson
+from queries.schema import CATEGORIES
+from tests.conftest import SAMPLE
+
+
+def test_model_mix_counts_and_shares_the_slice(tiny_store):
+    assert model_mix(tiny_store, Filters(flagged="none")).to_dict("list") == {
+        "model": ["vicuna-13b", "claude-1", "gpt-4", "koala-13b"],
+        "conversation_count": [3, 2, 2, 2],
+        "slice_share": [3 / 9, 2 / 9, 2 / 9, 2 / 9],
+    }
+
+
+def test_language_mix_keeps_null_and_unknown_apart(tiny_store):
+    languages = language_mix(tiny_store, Filters())
+    counts = dict(
+        zip(languages["language"].fillna("NULL"), languages["conversation_count"], strict=True)
+    )
+    assert counts == {
+        "English": 7,
+        "Arabic": 1,
+        "Hebrew": 1,
+        "Portuguese": 1,
+        "unknown": 1,
+        "NULL": 1,
+    }
+
+
+def test_slice_size_of_the_twelve(tiny_store):
+    size = slice_size(tiny_store, Filters()).iloc[0]
+    assert size["conversation_count"] == 12
+    assert size["message_count"] == 30
+    assert (size["model_count"], size["language_count"]) == (4, 5)
+    assert size["mean_turn_count"] == (10 + 2 + 3) / 12
+    assert (size["flagged_count"], size["redacted_count"]) == (3, 1)
+    assert size["flagged_share"] == 0.25
+    assert size["redacted_share"] == 1 / 12
+
+
+def test_mean_lengths_are_over_messages_not_conversations(tiny_store):
+    size = slice_size(tiny_store, Filters(min_turns=3)).iloc[0]
+    assert size["mean_prompt_chars"] == (len("hi") + len("1") + len("3")) / 3
+    assert size["mean_response_chars"] == (len("Hello!") + len("2") + len("4")) / 3
+
+
+def test_an_empty_slice_has_no_rates(tiny_store):
+    size = slice_size(tiny_store, Filters(model=("none",))).iloc[0]
+    assert size["conversation_count"] == size["message_count"] == 0
+    for name in (
+        "mean_turn_count",
+        "mean_prompt_chars",
+        "flagged_share",
+        "flagged_low",
+        "redacted_share",
+    ):
+        assert math.isnan(size[name])
+
+
+def test_category_counts_are_of_conversations(tiny_store):
+    categories = category_counts(tiny_store, Filters()).set_index("category")
+    assert categories["conversation_count"].to_dict() == {
+        "harassment": 1,
+        "hate": 1,
+        "sexual": 1,
+        "sexual/minors": 1,
+        "violence": 1,
+    }
+    assert set(categories["slice_count"]) == {12}
+
+
+def test_turn_histogram_of_the_twelve(tiny_store):
+    turns = turn_histogram(tiny_store, Filters())
+    assert turns[["turn_count", "conversation_count"]].to_numpy().tolist() == [
+        [1, 10],
+        [2, 1],
+        [3, 1],
+    ]
+
+
+def test_filter_counts_are_what_the_filters_keep(tiny_store):
+    assert filter_counts(tiny_store, Filters()).iloc[0].to_dict() == {
+        "any_flagged_count": 3,
+        "none_flagged_count": 9,
+        "user_flagged_count": 2,
+        "assistant_flagged_count": 2,
+        "redacted_count": 1,
+        "not_redacted_count": 11,
+        "with_code_count": 1,
+        "without_code_count": 11,
+        "unique_prompt_count": 10,
+    }
+
+
+def test_facets_disregard_what_is_chosen_in_their_own_filter(tiny_store):
+    chosen = Filters(model=("gpt-4",), flagged="none")
+    found = facets(lambda query, filters: query(tiny_store, filters), chosen)
+    assert found.model == {"vicuna-13b": 3, "claude-1": 2, "gpt-4": 2, "koala-13b": 2}
+    assert found.language == {"English": 2}
+    assert found.flagged == {"any": 0, "none": 2, "user": 0, "assistant": 0}
+    assert found.has_code == {True: 1, False: 1}
+    assert found.category == {}
+    assert found.unique_prompts == 2
+
+
+@pytest.fixture(scope="module")
+def raw():
+    """The raw sample in plain DuckDB: an oracle that knows nothing of the store."""
+    with duckdb.connect() as plain:
+        plain.execute(f"create view raw as from '{SAMPLE}'")
+        plain.execute(
+            "create view messages as select conversation_id, model, language, turn, "
+            "unnest(conversation) as message, unnest(openai_moderation) as verdict from raw"
+        )
+        yield plain
+
+
+def test_overview_equals_plain_sql_on_the_raw_file(raw, sample_store):
+    size = slice_size(sample_store, Filters()).iloc[0]
+    wanted = raw.execute(
+        """
+        select
+            (select count(*) from raw),
+            (select count(*) from messages),
+            (select count(distinct model) from raw),
+            (select count(distinct language) from raw),
+            (select avg(turn) from raw),
+            (select avg(length(message.content)) from messages where message.role = 'user'),
+            (select avg(length(message.content)) from messages where message.role = 'assistant'),
+            (select count(distinct conversation_id) from messages where verdict.flagged),
+            (select count(*) from raw where redacted)
+        """
+    ).fetchone()
+    assert size.tolist()[:9] == pytest.approx(list(wanted))
+
+
+@pytest.mark.parametrize(("query", "column"), [(model_mix, "model"), (language_mix, "language")])
+def test_mixes_equal_plain_sql_on_the_raw_file(raw, sample_store, query, column):
+    wanted = raw.execute(
+        f"select {column}, count(*) from raw where turn >= 2 group by 1 order by 2 desc, 1"
+    ).fetchall()
+    found = query(sample_store, Filters(min_turns=2))
+    assert list(zip(found[column], found["conversation_count"], strict=True)) == wanted
+    assert found["slice_share"].sum() == pytest.approx(1)
+
+
+def test_turns_equal_plain_sql_on_the_raw_file(raw, sample_store):
+    wanted = raw.execute(
+        "select turn, count(*) from raw where model = 'vicuna-13b' group by 1 order by 1"
+    ).fetchall()
+    found = turn_histogram(sample_store, Filters(model=("vicuna-13b",)))
+    assert list(zip(found["turn_count"], found["conversation_count"], strict=True)) == wanted
+
+
+def test_categories_equal_plain_sql_on_the_raw_file(raw, sample_store):
+    wanted = {}
+    for category in CATEGORIES:
+        (count,) = raw.execute(
+            "select count(distinct conversation_id) from messages "
+            f'where verdict.categories."{category}"'
+        ).fetchone()
+        if count:
+            wanted[category] = count
+    found = category_counts(sample_store, Filters())
+    assert dict(zip(found["category"], found["conversation_count"], strict=True)) == wanted
+    assert found["conversation_count"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("role", ["user", "assistant"])
+def test_flags_and_scores_by_role_equal_plain_sql_on_the_raw_file(raw, sample_store, role):
+    from queries.filters import MinScore
+
+    (flagged,) = raw.execute(
+        "select count(distinct conversation_id) from messages "
+        f"where verdict.flagged and message.role = '{role}'"
+    ).fetchone()
+    found = slice_size(sample_store, Filters(flagged=role))
+    assert found["conversation_count"].tolist() == [flagged]
+    (scored,) = raw.execute(
+        "select count(distinct conversation_id) from messages "
+        f"where verdict.category_scores.violence >= 0.25 and message.role = '{role}'"
+    ).fetchone()
+    found = slice_size(sample_store, Filters(min_score=(MinScore("violence", 0.25, role),)))
+    assert found["conversation_count"].tolist() == [scored]
+
+
+def test_distinct_first_prompts_equal_python_on_the_raw_file(sample_store):
+    import unicodedata
+
+    import pyarrow.parquet as pq
+
+    def bare(text: str) -> str:
+        folded = unicodedata.normalize("NFKC", text).lower()
+        kept = "".join(
+            c for c in folded if not c.isspace() and unicodedata.category(c)[0] not in "PC"
+        )
+        return kept or folded.strip()
+
+    rows = pq.read_table(SAMPLE)["conversation"].to_pylist()
+    wanted = len({bare(messages[0]["content"]) for messages in rows})
+    found = slice_size(sample_store, Filters(unique_prompts=True))
+    assert found["conversation_count"].tolist() == [wanted]
+
+
+def test_a_breakdown_by_name_is_what_the_dashboard_shows(sample_store):
+    by_name = breakdown(sample_store, "slice_size", Filters(), {})
+    assert by_name.equals(slice_size(sample_store, Filters()))
+    assert "flagged_high" in by_name
+
+
+def test_wilson_matches_a_published_example():
+    # Newcombe (1998), Statistics in Medicine 17:857, Table I: 81/263 and 15/148.
+    low, high = wilson([81, 15, 0], [263, 148, 20])
+    assert low == pytest.approx([0.2553, 0.0624, 0.0], abs=5e-5)
+    assert high == pytest.approx([0.3662, 0.1605, 0.1611], abs=5e-5)
+
+
+@given(st.integers(1, 10**6), st.floats(0, 1))
+@settings(max_examples=50, deadline=None)
+def test_wilson_equals_scipy(total, share):
+    count = int(total * share)
+    low, high = wilson(count, total)
+    wanted = binomtest(count, total).proportion_ci(0.95, method="wilson")
+    assert (float(low), float(high)) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
+
+
+def test_wilson_of_nothing_is_unknown():
+    low, high = wilson(0, 0)
+    assert math.isnan(low)
+    assert math.isnan(high)
