@@ -1,0 +1,84 @@
+"""The command line: every dashboard number, and everything that makes or serves a store."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from queries import __version__
+from queries.errors import DataError, UsageError
+
+COMMANDS = {
+    "sample": "queries.cli.make:sample",
+    "prepare": "queries.cli.make:prepare",
+    "info": "queries.cli.read:info",
+    "query": "queries.cli.read:query",
+    "list": "queries.cli.read:list_",
+    "show": "queries.cli.read:show",
+    "serve": "queries.cli.serve:serve",
+    "accept-licence": "queries.cli.serve:accept_licence",
+}
+
+
+class _LateGroup(click.Group):
+    """Imports a command when it is asked for: ``--help`` does not wait for Arrow and DuckDB."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chatscape")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error; anywhere on the line.")
+def cli(debug: bool) -> None:
+    """Explore a million real conversations with language models.
+
+    Start with: chatscape prepare RAW --store DIR, then: chatscape serve --store DIR
+    """
+
+
+def main() -> None:
+    """Run the command line: errors are one sentence; exit code 2 for bad use, 1 for failure."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    sys.exit(run([a for a in arguments if a != "--debug"], debug=debug))
+
+
+def run(arguments: list[str], *, debug: bool = False) -> int:
+    """Run one command and return its exit code."""
+    try:
+        result = cli.main(arguments, prog_name="chatscape", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return _failed("Stopped.", 130)
+    except DataError as error:
+        if debug:
+            raise
+        return _failed(str(error), 2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        # The reader of a pipe, e.g. `head`, has gone: nothing is wrong. What is left in the
+        # buffer must not fail again when the interpreter closes standard output.
+        sys.stdout = open(  # noqa: SIM115, PTH123
+            "/dev/null", "w"
+        )
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        return _failed(f"Something unexpected went wrong: {said}. Add --debug to see where.", 1)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(sentence: str, code: int) -> int:
+    click.echo(f"Error: {sentence}", err=True)
+    return code

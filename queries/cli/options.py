@@ -1,0 +1,95 @@
+"""Options that commands share: the store, the filters, the format."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+
+from queries.errors import FilterError
+from queries.filters import REPEATED, Filters, Flagged, filters_from_pairs
+from queries.schema import CATEGORIES
+from queries.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("table", "json", "csv")
+
+_TYPES: dict[str, Any] = {
+    "min_turns": click.IntRange(min=0),
+    "max_turns": click.IntRange(min=0),
+    "flagged": click.Choice(get_args(Flagged)),
+    "category": click.Choice(CATEGORIES),
+    "redacted": click.BOOL,
+    "has_code": click.BOOL,
+}
+
+
+def store_option(command: Command) -> Command:
+    """``--store``: the folder of a store."""
+    return click.option(
+        "--store",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=lambda: Settings.from_env().store,
+        help="Folder of the store.  [default: CHATSCAPE_STORE, or ./store]",
+    )(command)
+
+
+def format_option(command: Command) -> Command:
+    """``--format``: how rows are printed."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How rows are printed.",
+    )(command)
+
+
+def filter_options(command: Command) -> Command:
+    """An option for each field of `Filters`; the command gets them as ``filters``."""
+
+    def gathered(**values: Any) -> Any:  # noqa: ANN401
+        given = {known.name: values.pop(known.name) for known in fields(Filters)}
+        return command(filters=_filters(given), **values)
+
+    gathered.__name__, gathered.__doc__ = command.__name__, command.__doc__
+    gathered.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
+    for known in reversed(fields(Filters)):
+        gathered = _filter_option(known.name, known.metadata["help"])(gathered)
+    return gathered  # type: ignore[return-value]
+
+
+def _filter_option(name: str, help_: str) -> Callable[[Any], Any]:
+    option = f"--{name.replace('_', '-')}"
+    if name == "unique_prompts":
+        return click.option(option, name, is_flag=True, help=help_)
+    again = " Repeat for several." if name in REPEATED else ""
+    return click.option(
+        option, name, type=_TYPES.get(name, str), multiple=name in REPEATED, help=help_ + again
+    )
+
+
+def _filters(given: dict[str, Any]) -> Filters:
+    pairs: list[tuple[str, str]] = []
+    for name, value in given.items():
+        if value is None or (value is False and name == "unique_prompts"):
+            continue
+        several = value if isinstance(value, tuple) else (value,)
+        pairs += [(name, str(v).lower() if isinstance(v, bool) else str(v)) for v in several]
+    try:
+        return filters_from_pairs(pairs)
+    except FilterError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def filter_arguments(filters: Filters) -> list[str]:
+    """The arguments that stand for some filters on a command line."""
+    arguments = []
+    for name, text in filters.pairs():
+        arguments.append(f"--{name.replace('_', '-')}")
+        if name != "unique_prompts":
+            arguments.append(text)
+    return arguments

@@ -1,0 +1,101 @@
+"""Commands that put the dashboard up."""
+
+import importlib.util
+import ipaddress
+import os
+import sys
+from importlib.resources import as_file
+from pathlib import Path
+
+import click
+
+from queries.assets import asset
+from queries.cli.options import store_option
+from queries.errors import DataError, PublicAddressError
+from queries.layout import StorePath
+from queries.settings import Settings, variable
+
+
+@click.command()
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the store.  [default: CHATSCAPE_STORE, ./store, or else the bundled sample]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
+@click.option("--allow-public", is_flag=True, help="Listen beyond this machine without sign-in.")
+def serve(store: Path | None, host: str, port: int, allow_public: bool) -> None:
+    """Serve the dashboard of a store until it is stopped.
+
+    Example: chatscape serve --store store --port 8501
+    """
+    from queries.licence import is_acceptance_needed
+
+    if not allow_public and not _is_loopback(host):
+        raise PublicAddressError(host)
+    store_path = StorePath((store or _usual_store()).expanduser().absolute())
+    if is_acceptance_needed(store_path, store_path.current()):
+        click.echo(
+            "The licence of this data has not been accepted yet: the first page asks for it."
+        )
+    click.echo(f"Chatscape is on http://{host}:{port} (stop it with Ctrl-C).")
+    environment = os.environ | {variable("store"): str(store_path.path)}
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(_app())),
+        *(f"--server.address={host}", f"--server.port={port}"),
+        "--server.headless=true",
+    ]
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+@click.command("accept-licence")
+@store_option
+@click.option("--yes", is_flag=True, help="Accept without being asked.")
+def accept_licence(store: Path, yes: bool) -> None:
+    """Accept the licence of the data in a store, for whoever runs the dashboard."""
+    from queries.licence import accept, is_acceptance_needed, terms
+
+    store_path = StorePath(store)
+    if not is_acceptance_needed(store_path, store_path.current()):
+        click.echo("Nothing to accept: it was done before, or the store is the synthetic sample.")
+        return
+    click.echo(terms())
+    if not yes:
+        click.confirm("Do you accept these terms?", abort=True)
+    accept(store_path)
+    click.echo(f"Accepted for {store}.")
+
+
+def _usual_store() -> Path:
+    """The store of the settings if there is one, else one made from the bundled sample."""
+    from queries.cli.progress import shown_progress
+    from queries.prepare.build import build_store
+
+    usual = Settings.from_env().store
+    if os.environ.get(variable("store")) or StorePath(usual).current_name() is not None:
+        return usual
+    click.echo(f"There is no store at {usual}: this is the bundled sample, which is synthetic.")
+    folder = (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chatscape" / "sample"
+    )
+    with as_file(asset("sample/sample.parquet")) as raw:
+        build_store(str(raw), StorePath(folder), shown_progress())
+    return folder
+
+
+def _app() -> Path:
+    spec = importlib.util.find_spec("dashboard")
+    if spec is None or spec.submodule_search_locations is None:
+        raise DataError("The dashboard is not installed; install it with: pip install chatscape")
+    return Path(spec.submodule_search_locations[0]) / "server.py"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

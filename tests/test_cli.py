@@ -1,0 +1,290 @@
+"""The command line: what it prints, what it says when something is wrong, and its exit codes."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from queries.cli import COMMANDS, run
+from queries.filters import FIELD_NAMES
+from tests import tiny
+from tests.conftest import ROOT, SAMPLE
+
+
+def said(capsys, *arguments: object, code: int = 0) -> str:
+    """What a command prints, having ended with an exit code; both streams."""
+    assert run([str(a) for a in arguments]) == code
+    captured = capsys.readouterr()
+    return captured.out if code == 0 else captured.err
+
+
+def test_query_prints_what_the_dashboard_shows(capsys, tiny_folder):
+    out = said(capsys, "query", "model_mix", "--store", tiny_folder, "--flagged", "none")
+    assert out.splitlines() == [
+        "model       conversation_count  slice_share",
+        "----------  ------------------  -----------",
+        "vicuna-13b                   3       0.3333",
+        "claude-1                     2       0.2222",
+        "gpt-4                        2       0.2222",
+        "koala-13b                    2       0.2222",
+    ]
+
+
+def test_rows_are_printed_as_json_and_csv(capsys, tiny_folder):
+    query = ("query", "slice_size", "--store", tiny_folder, "--model", "gpt-4", "--format")
+    (row,) = json.loads(said(capsys, *query, "json"))
+    assert row["conversation_count"] == 2
+    assert row["flagged_share"] == 0
+    assert row["flagged_high"] == pytest.approx(0.6576, abs=1e-4)
+    (line,) = csv.DictReader(io.StringIO(said(capsys, *query, "csv")))
+    assert line["conversation_count"] == "2"
+
+
+def test_missing_values_are_null_in_json_and_empty_in_csv(capsys, tiny_folder):
+    query = ("query", "slice_size", "--store", tiny_folder, "--model", "none", "--format")
+    (row,) = json.loads(said(capsys, *query, "json"))
+    assert row["mean_turn_count"] is None
+    (line,) = csv.DictReader(io.StringIO(said(capsys, *query, "csv")))
+    assert line["mean_turn_count"] == ""
+
+
+def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
+    names = [line.split()[0] for line in said(capsys, "query").splitlines()]
+    sets = {
+        "conversation": ["--set", f"conversation_id={'a' * 32}"],
+        "messages": ["--set", f"conversation_id={'a' * 32}"],
+        "random_conversation": ["--set", "seed=x"],
+        "slice_rows": [
+            *("--set", "sort=turn_count", "--set", "is_descending=true"),
+            *("--set", "row_limit=3", "--set", "row_offset=0"),
+        ],
+    }
+    for name in names:
+        out = said(capsys, "query", name, "--store", tiny_folder, *sets.get(name, []))
+        assert len(out.splitlines()) >= 2, name
+
+
+def test_query_shows_its_sql(capsys):
+    assert said(capsys, "query", "model_mix", "--sql").startswith(
+        "-- One row per model in the slice"
+    )
+
+
+def test_list_covers_flagged_openings_and_masks_contact_data(capsys, tiny_folder):
+    listed = ("list", "--store", tiny_folder, "--format", "json")
+    by_letter = {row["conversation_id"][0]: row for row in json.loads(said(capsys, *listed))}
+    assert by_letter["1"]["opening"] == "Covered: flagged as violence"
+    assert by_letter["2"]["opening"] == "Mail me at [email address] or [phone number]"
+    assert by_letter["e"]["flagged_categories"] == ["harassment", "hate"]
+    shown = json.loads(said(capsys, *listed, "--uncover", "--unmask"))
+    by_letter = {row["conversation_id"][0]: row for row in shown}
+    assert by_letter["1"]["opening"] == "Oi"
+    assert by_letter["2"]["opening"] == "Mail me at jo@example.com or +1 202-555-0143"
+
+
+def test_list_sorts_and_pages(capsys, tiny_folder):
+    listed = (
+        "list",
+        "--store",
+        tiny_folder,
+        "--format",
+        "json",
+        "--sort",
+        "turn_count",
+        "--descending",
+    )
+    rows = json.loads(said(capsys, *listed, "--limit", "2", "--offset", "1"))
+    assert [row["conversation_id"][0] for row in rows] == ["e", "1"]
+
+
+def test_show_prints_a_conversation_and_covers_what_is_flagged(capsys, tiny_folder):
+    out = said(capsys, "show", "e" * 32, "--store", tiny_folder)
+    assert "── turn 1 · user · flagged as harassment\nCovered: flagged as harassment\n" in out
+    assert "── turn 1 · assistant\nI would rather not.\n" in out
+    assert "Say something rude" not in out
+    assert "Say something rude" in said(
+        capsys, "show", "e" * 32, "--store", tiny_folder, "--uncover"
+    )
+
+
+def test_a_terminal_obeys_no_control_characters_of_a_text(capsys, tmp_path):
+    raw = tiny.write(
+        tmp_path / "raw.parquet", [tiny.row("a", "m\x1b[31m", "x", "\x1b[2J\u202egone")]
+    )
+    said(capsys, "prepare", raw, "--store", tmp_path / "store")
+    for command in (["show", "a" * 32], ["list"]):
+        out = said(capsys, *command, "--store", tmp_path / "store")
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+        assert "␛[2J[U+202E]gone" in out
+
+
+def test_info_says_what_is_in_a_store(capsys, tiny_folder):
+    out = said(capsys, "info", "--store", tiny_folder)
+    assert re.search(r"^conversation_count +12$", out, re.M)
+    assert "There is no search index in this store yet." in out
+    (row,) = json.loads(said(capsys, "info", "--store", tiny_folder, "--format", "json"))
+    assert (row["conversation_count"], row["message_count"], row["steps"]) == (12, 30, ["prepare"])
+
+
+def test_prepare_reports_oddities_and_what_was_left_out(capsys, tmp_path):
+    from tests.test_lossless import ODD_ROWS
+
+    raw = tiny.write(tmp_path / "raw.parquet", ODD_ROWS)
+    out = said(capsys, "prepare", raw, "--store", tmp_path / "store")
+    assert "14 conversations with" in out
+    assert "Note: in 2 conversations, the conversation is null." in out
+    assert "Note: in 1 conversation, the model is null." in out
+    assert "holds this data already" in said(capsys, "prepare", raw, "--store", tmp_path / "store")
+    assert "prepared in" in said(capsys, "prepare", raw, "--store", tmp_path / "store", "--fresh")
+    info = said(capsys, "info", "--store", tmp_path / "store")
+    assert "Note: in 1 conversation, the model is null." in info
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["query", "nope"], 2, "There is no query 'nope'. The queries are"),
+        (["query", "model_mix", "--flagged", "yes"], 2, "'yes' is not one of 'any'"),
+        (["query", "model_mix", "--min-score", "violence"], 2, "written CATEGORY=SCORE"),
+        (["query", "model_mix", "--min-turns", "x"], 2, "'x' is not a valid integer range"),
+        (["query", "conversation"], 2, "takes the parameters conversation_id; given were none"),
+        (["query", "conversation", "--set", "x"], 2, "has no equals sign"),
+        (["list", "--sort", "colour"], 2, "Rows can be sorted by conversation_id"),
+        (["list", "--limit", "5000"], 2, "is not in the range"),
+        (["nope"], 2, "No such command 'nope'"),
+        (["show"], 2, "Missing argument"),
+        (["show", "zzz"], 1, "There is no conversation 'zzz' in this store."),
+        (["prepare", "nowhere.parquet"], 2, "There is no parquet file at nowhere.parquet."),
+        (["serve", "--host", "0.0.0.0"], 2, "without sign-in. Use 127.0.0.1 behind a proxy"),
+        (["serve", "--host", "192.168.1.2"], 2, "without sign-in"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_an_exit_code(
+    capsys, tiny_folder, arguments, code, sentence
+):
+    if arguments[0] not in ("nope", "prepare"):
+        arguments = [*arguments, "--store", tiny_folder]
+    err = said(capsys, *arguments, code=code)
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_a_missing_store_is_a_failure_with_the_way_out(capsys, tmp_path):
+    err = said(capsys, "info", "--store", tmp_path / "none", code=1)
+    assert err == (
+        f"Error: There is no prepared store at {tmp_path / 'none'}. "
+        f"Build one with: chatscape prepare RAW --store {tmp_path / 'none'}\n"
+    )
+
+
+def test_a_setting_of_the_wrong_kind_is_named(capsys, tiny_folder, monkeypatch):
+    monkeypatch.setenv("CHATSCAPE_QUERY_SECONDS", "soon")
+    err = said(capsys, "info", "--store", tiny_folder, code=2)
+    assert "CHATSCAPE_QUERY_SECONDS must be a number, not negative; 'soon' is not." in err
+
+
+def test_an_unexpected_error_is_a_sentence_without_debug(capsys, tiny_folder, monkeypatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("the moon\nis down")
+
+    monkeypatch.setattr("queries.cli.read.print_rows", broken)
+    err = said(capsys, "info", "--store", tiny_folder, code=1)
+    assert err == (
+        "Error: Something unexpected went wrong: the moon is down. Add --debug to see where.\n"
+    )
+    with pytest.raises(RuntimeError):
+        run(["info", "--store", str(tiny_folder)], debug=True)
+
+
+def test_every_filter_is_an_option_of_query_and_list(capsys):
+    for command in ("query", "list"):
+        help_ = said(capsys, command, "--help")
+        for name in FIELD_NAMES:
+            assert f"--{name.replace('_', '-')}" in help_
+
+
+def test_every_command_says_what_it_does(capsys):
+    for command in COMMANDS:
+        assert "Usage: chatscape" in said(capsys, command, "--help")
+
+
+def test_accepting_the_licence_is_remembered(capsys, tiny_folder, tmp_path):
+    import shutil
+
+    store = tmp_path / "store"
+    shutil.copytree(tiny_folder, store)
+    assert "Accepted for" in said(capsys, "accept-licence", "--store", store, "--yes")
+    assert "Nothing to accept" in said(capsys, "accept-licence", "--store", store, "--yes")
+    assert json.loads((store / "state" / "licence.json").read_text())["terms_version"] == 1
+
+
+def test_the_sample_needs_no_acceptance(capsys, sample_folder):
+    assert "Nothing to accept" in said(capsys, "accept-licence", "--store", sample_folder)
+
+
+def chatscape(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-c", "from queries.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, **options)  # type: ignore[call-overload]
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(tmp_path):
+    done = chatscape("prepare", SAMPLE, "--store", tmp_path)
+    assert done.returncode == 0
+    assert "\r" not in done.stderr
+    assert "Reading conversations: 2,000 of 2,000 rows in " in done.stderr
+    assert "rows/s)" in done.stderr
+
+
+def test_debug_anywhere_on_the_line_shows_where(tmp_path):
+    done = chatscape("info", "--store", tmp_path, "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "StoreMissingError" in done.stderr
+
+
+def test_a_closed_pipe_is_no_error(tiny_folder):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-c", "from queries.cli import main; main()"]
+    with os.fdopen(write, "w") as out:
+        done = subprocess.run(
+            [*command, "query", "model_mix", "--store", str(tiny_folder)],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+    assert done.stderr == ""
+
+
+def test_help_does_not_wait_for_heavy_imports():
+    heavy = {"pyarrow", "duckdb", "pandas", "streamlit", "numpy"}
+    code = (
+        "import sys; from queries.cli import run; run(['--version']); "
+        f"print(sorted({heavy} & {{name.split('.')[0] for name in sys.modules}}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.splitlines() == ["chatscape, version 0.1.0", "[]"]
+
+
+def test_the_store_is_the_one_of_the_environment(capsys, tiny_folder, monkeypatch):
+    monkeypatch.setenv("CHATSCAPE_STORE", str(tiny_folder))
+    assert re.search(r"^conversation_count +12$", said(capsys, "info"), re.M)
+
+
+def test_paths_with_spaces_quotes_and_other_scripts_work(capsys, tmp_path):
+    folder = tmp_path / "it's a dir, ünïcode 数据"
+    raw = tiny.write(folder / "raw.parquet", tiny.ROWS)
+    said(capsys, "prepare", raw, "--store", folder / "store")
+    out = said(capsys, "query", "slice_size", "--store", folder / "store", "--format", "json")
+    assert json.loads(out)[0]["conversation_count"] == 12
+    assert Path(folder / "store" / "CURRENT").is_file()
+    assert "conversation" in said(capsys, "show", "a" * 32, "--store", folder / "store")
