@@ -1,0 +1,1 @@
+"""Pure functions from a frame to a Plotly figure. No Streamlit, no query, no arithmetic on rows."""

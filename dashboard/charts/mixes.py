@@ -1,0 +1,66 @@
+"""How a slice divides by model and by language."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.frame import (
+    BAR_COLOR,
+    REST_COLOR,
+    Part,
+    Scale,
+    count_axis,
+    named_bars_figure,
+    without_largest_row,
+)
+
+BARS_MAX = 12
+
+
+def model_mix_chart(
+    models: pd.DataFrame, scale: Scale = "linear", *, without_largest: bool = False
+) -> go.Figure:
+    """Bars of conversations for each model, in the order given.
+
+    Expects the rows of ``breakdowns.model_mix``; what is beyond `BARS_MAX` becomes one grey bar.
+    """
+    return _mix_chart(models, "model", "models", scale, without_largest=without_largest)
+
+
+def language_mix_chart(
+    languages: pd.DataFrame, scale: Scale = "linear", *, without_largest: bool = False
+) -> go.Figure:
+    """Bars of conversations for each language, in the order given.
+
+    Expects the rows of ``breakdowns.language_mix``; what is beyond `BARS_MAX` becomes one grey bar.
+    """
+    return _mix_chart(languages, "language", "languages", scale, without_largest=without_largest)
+
+
+def _mix_chart(
+    mix: pd.DataFrame, column: str, plural: str, scale: Scale, *, without_largest: bool
+) -> go.Figure:
+    shown = without_largest_row(mix) if without_largest else mix
+    head, tail = shown.iloc[:BARS_MAX], shown.iloc[BARS_MAX:]
+    names = ["(none given)" if pd.isna(name) else str(name) for name in head[column]]
+    bars = [_bars(names, head["conversation_count"].tolist(), head["slice_share"].tolist())]
+    if len(tail):
+        rest = f"{len(tail):,} other {plural}"
+        count, share = int(tail["conversation_count"].sum()), float(tail["slice_share"].sum())
+        bars.append(_bars([rest], [count], [share], REST_COLOR))
+        names = [*names, rest]
+    counts = [count for bar in bars for count in bar["x"]]
+    return named_bars_figure(bars, names, count_axis("Conversations", scale, counts))
+
+
+def _bars(names: list[str], counts: list[int], shares: list[float], color: str = BAR_COLOR) -> Part:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": counts,
+        "y": names,
+        "marker": {"color": color},
+        "customdata": shares,
+        "hovertemplate": (
+            "%{y}<br>%{x:,} conversations<br>%{customdata:.2%} of the slice<extra></extra>"
+        ),
+    }

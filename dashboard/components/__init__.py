@@ -1,0 +1,1 @@
+"""What two or more views show; a function draws one thing."""

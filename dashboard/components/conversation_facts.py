@@ -1,0 +1,45 @@
+"""What is known of a conversation besides its text."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.components.registration import registered
+from queries.reading import visible
+
+_FACTS = registered("facts")
+
+
+def show_facts(facts: Mapping[str, Any]) -> None:
+    """Draw the facts of ``conversations.conversation``."""
+    said = [{"label": label, "text": visible(text)} for label, text in _facts(facts)]
+    _FACTS(key="facts", data={"facts": said})
+
+
+def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Model", _text(facts["model"])
+    yield "Language", _text(facts["language"])
+    yield "Turns", _count(facts["turn_count"])
+    yield "Messages", _count(facts["message_count"])
+    yield "Flagged", _flagged(facts)
+    yield "Names redacted", {True: "yes", False: "no"}.get(facts["is_redacted"], "not said")
+    if not pd.isna(facts["prompt_group_size"]):
+        yield "Same first prompt", formats.conversations(facts["prompt_group_size"])
+    yield "Id", str(facts["conversation_id"])
+
+
+def _flagged(facts: Mapping[str, Any]) -> str:
+    if not facts["is_flagged"]:
+        return "no"
+    categories = ", ".join(facts["flagged_categories"]) or "in no category"
+    return f"from turn {int(facts['first_flagged_turn'])}: {categories}"
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return "none given" if pd.isna(value) else str(value)
+
+
+def _count(value: Any) -> str:  # noqa: ANN401
+    return "–" if pd.isna(value) else formats.count(value)

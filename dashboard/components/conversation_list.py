@@ -1,0 +1,75 @@
+"""A page of conversations as a table: opening words, facts, flags. A row opens its conversation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats, url
+from dashboard.components.registration import registered
+from queries.reading import readable_opening, visible
+from queries.records import records
+
+_LIST = registered("conversation_list")
+
+
+def show_conversation_list(
+    conversations: pd.DataFrame,
+    *,
+    sort: str,
+    is_descending: bool,
+    is_uncovered: bool,
+    on_sort: Callable[[str], None],
+    caption: str,
+) -> None:
+    """Draw the rows of ``conversations.slice_rows``.
+
+    Args:
+        conversations: the rows, in the order to show.
+        sort: the column they are sorted by.
+        is_descending: largest or last first.
+        is_uncovered: show the opening words of flagged conversations.
+        on_sort: called with the column whose head was chosen.
+        caption: what the table holds, for screen readers.
+    """
+    key = "conversation_list"
+
+    def sorted_() -> None:
+        on_sort(st.session_state[key].sorted)
+
+    _LIST(
+        key=key,
+        data={
+            "rows": [_row(row, is_uncovered) for row in records(conversations)],
+            "sort": sort,
+            "isDescending": is_descending,
+            "caption": caption,
+        },
+        on_sorted_change=sorted_,
+    )
+
+
+def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
+    conversation_id = str(row["conversation_id"])
+    opening = readable_opening(row, is_uncovered=is_uncovered, is_unmasked=False)
+    return {
+        "href": url.conversation_address(conversation_id),
+        "opening": visible(" ".join(opening.split())),
+        "isCovered": bool(row["is_flagged"]) and not is_uncovered,
+        "model": visible(_text(row["model"])),
+        "language": visible(_text(row["language"])),
+        "turns": _count(row["turn_count"]),
+        "prompt": _count(row["prompt_chars"]),
+        "response": _count(row["response_chars"]),
+        "repeats": _count(row["prompt_group_size"]),
+        "flags": list(row["flagged_categories"]) or (["flagged"] if row["is_flagged"] else []),
+    }
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return "(none given)" if pd.isna(value) else str(value)
+
+
+def _count(value: Any) -> str:  # noqa: ANN401
+    return "–" if pd.isna(value) else formats.count(value)

@@ -1,0 +1,50 @@
+"""What a store says of itself."""
+
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from queries.oddities import oddity_sentences
+
+
+def show_manifest(manifest: dict[str, Any]) -> None:
+    """Draw the manifest of a version: its sources, counts, and what is odd about its rows."""
+    counts = manifest["counts"]
+    st.header("This store", anchor=False)
+    st.text(
+        f"{formats.conversations(counts['conversations'])} with "
+        f"{formats.count(counts['messages'])} messages, prepared {manifest['created_at']} "
+        f"by Chatscape {manifest['chatscape_version']}, version {manifest['version']}."
+    )
+    if manifest["is_synthetic"]:
+        st.info(
+            "This is the synthetic sample: made-up texts, with marginals like the published ones."
+        )
+    for sentence in _sentences(manifest):
+        st.text(f"• {sentence}")
+    # The name of a file only: where it stands on the server is nobody's business.
+    sources = pd.DataFrame(
+        {
+            "File": [PurePath(source["path"]).name for source in manifest["sources"]],
+            "Rows": [source["row_count"] for source in manifest["sources"]],
+            "Bytes": [source["bytes"] for source in manifest["sources"]],
+            "SHA-256": [source["sha256"] for source in manifest["sources"]],
+        }
+    )
+    st.dataframe(sources, hide_index=True, alt="Raw files that the store was prepared from")
+
+
+def _sentences(manifest: dict[str, Any]) -> list[str]:
+    said = [sentence[0].upper() + sentence[1:] for sentence in oddity_sentences(manifest)]
+    if not said:
+        said.append("No row differs from what the dataset's card promises.")
+    if manifest["redacted_is_derived"]:
+        said.append("The column `redacted` was missing; it was derived from NAME_n placeholders.")
+    if manifest["dropped_columns"]:
+        said.append(f"Columns that were left out: {', '.join(manifest['dropped_columns'])}.")
+    if manifest["limit"] is not None:
+        said.append(f"Only the first {formats.count(manifest['limit'])} rows were prepared.")
+    return said

@@ -1,0 +1,33 @@
+"""Pages and lines for when there is nothing to show, or something is in the way."""
+
+import streamlit as st
+
+from dashboard import session
+from queries.describe import describe
+from queries.errors import DataError
+from queries.filters import Filters
+
+
+def show_empty_slice(filters: Filters) -> None:
+    """Say that no conversation is in the slice, and what to do."""
+    st.info(
+        f"No conversation matches: {describe(filters)}. "
+        "Take a filter away in the sidebar, or clear them all.",
+        title="Nothing in this slice",
+        icon=":material/filter_alt_off:",
+    )
+
+
+def show_error(error: DataError) -> None:
+    """One sentence with the way out."""
+    st.error(str(error), icon=":material/error:")
+
+
+def show_newer_version() -> None:
+    """Offer a version of the data that arrived while the page was open."""
+    name = session.newer_version()
+    if name is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="newer"):
+        st.markdown(":material/update: A newer version of the data is ready.", width="stretch")
+        st.button("Show it", on_click=session.open_version, args=(name,), type="primary")

@@ -1,0 +1,33 @@
+"""The figures of a slice at a glance."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+
+
+def show_slice_figures(size: pd.DataFrame) -> None:
+    """Draw the row of ``breakdowns.slice_size``."""
+    row = {name: size[name].iloc[0] for name in size.columns}
+    interval = formats.interval(row["flagged_low"], row["flagged_high"])
+    figures = (
+        ("Conversations", formats.count(row["conversation_count"]), ""),
+        ("Messages", formats.count(row["message_count"]), ""),
+        ("Models", formats.count(row["model_count"]), ""),
+        ("Languages", formats.count(row["language_count"]), "guessed"),
+        ("Mean turns", formats.mean(row["mean_turn_count"], 2), ""),
+        ("Mean prompt", formats.mean(row["mean_prompt_chars"]), "characters"),
+        ("Mean response", formats.mean(row["mean_response_chars"]), "characters"),
+        ("Flagged", formats.share(row["flagged_share"]), interval),
+        ("Names redacted", formats.share(row["redacted_share"]), ""),
+    )
+    with st.container(horizontal=True, border=True, gap="small", key="figures"):
+        for label, value, note in figures:
+            st.metric(
+                label,
+                value,
+                delta=note or None,
+                delta_color="off",
+                delta_arrow="off",
+                width=142,
+            )

@@ -1,0 +1,43 @@
+"""Switches of a page of charts, kept in the address."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats, url
+from dashboard.charts.frame import Scale
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleSwitches:
+    """How charts of counts are drawn."""
+
+    scale: Scale
+    without_largest: bool
+
+    def note(self, rows: pd.DataFrame, total: int) -> str:
+        """What a chart counts, and which bar was left out of it."""
+        said = f"n = {formats.conversations(total)}"
+        if not self.without_largest or rows.empty:
+            return said
+        largest = int(rows["conversation_count"].argmax())
+        name = str(rows.iloc[largest, 0])
+        if rows.columns[0] == "turn_count":
+            name = "1 turn" if name == "1" else f"{name} turns"
+        count = formats.conversations(rows["conversation_count"].iloc[largest])
+        return f"{said} · left out: {name}, {count}"
+
+
+def show_scale_switches() -> ScaleSwitches:
+    """A log scale, and leaving out the largest bar, which may drown all others."""
+    for key in ("log", "without_largest"):
+        if url.rules(key):
+            st.session_state[key] = url.parameter(key, "") == "true"
+    with st.container(horizontal=True, key="switches"):
+        is_log = st.toggle("Log scale", key="log")
+        without_largest = st.toggle("Leave out the largest bar", key="without_largest")
+    url.write_parameters(
+        {"log": "true" if is_log else None, "without_largest": "true" if without_largest else None}
+    )
+    return ScaleSwitches("log" if is_log else "linear", without_largest)

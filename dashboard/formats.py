@@ -1,0 +1,39 @@
+"""How numbers are written, everywhere the same."""
+
+import math
+
+
+def count(value: float) -> str:
+    """A whole number with separators: 1,000,000."""
+    return f"{int(value):,}"
+
+
+def mean(value: float | None, digits: int = 1) -> str:
+    """A mean, or a dash where there is none: 214.5."""
+    return "–" if _is_missing(value) else f"{value:,.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """A fraction as a percentage with three significant digits below ten: 5.44 %."""
+    if value is None or _is_missing(value):
+        return "–"
+    percent = value * 100
+    if percent == 0 or percent >= 99.95:
+        return f"{percent:.0f} %"
+    return f"{percent:.1f} %" if percent >= 10 else f"{percent:.3g} %"
+
+
+def interval(low: float, high: float) -> str:
+    """A 95 % interval of a fraction: 95 % CI 5.40–5.49 %."""
+    if _is_missing(low) or _is_missing(high):
+        return "no interval"
+    return f"95 % CI {low * 100:.2f}–{high * 100:.2f} %"
+
+
+def conversations(value: float) -> str:
+    """A number of conversations in words: 1 conversation, 2 conversations."""
+    return "1 conversation" if value == 1 else f"{count(value)} conversations"
+
+
+def _is_missing(value: float | None) -> bool:
+    return value is None or math.isnan(value)

@@ -1,0 +1,79 @@
+"""The pages there are, and ways from one to another that stay in the slice."""
+
+import secrets
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboard import session, url
+from dashboard.components.registration import registered
+from queries.conversations import random_conversation
+
+_PAGES = (
+    ("overview", "Overview", ":material/dashboard:"),
+    ("browse", "Browse", ":material/list:"),
+    ("conversation", "Conversation", ":material/forum:"),
+    ("about", "About the data", ":material/info:"),
+)
+
+_REGISTERED = "pages"
+_WANTED = "wanted_conversation"
+
+_GO = registered("go")
+
+
+def current_page() -> Page:
+    """Register the pages and give the one that the address names."""
+    pages = {
+        name: st.Page(
+            f"views/{name}.py",
+            title=title,
+            icon=icon,
+            url_path=None if name == "overview" else name,
+            default=name == "overview",
+        )
+        for name, title, icon in _PAGES
+    }
+    st.session_state[_REGISTERED] = pages
+    return st.navigation(list(pages.values()), position="hidden")
+
+
+def page(name: str) -> Page:
+    """A page by its name, for a link or a switch."""
+    registered: dict[str, Page] = st.session_state[_REGISTERED]
+    return registered[name]
+
+
+def show_links() -> None:
+    """Links to the pages, with the filters in each."""
+    for name, _, _ in _PAGES:
+        st.page_link(page(name), query_params=url.link(), width="stretch")
+    st.space("xsmall")
+
+
+def open_conversation(conversation_id: str) -> None:
+    """Ask for a conversation, from a callback; the next run goes there."""
+    st.session_state[_WANTED] = conversation_id
+
+
+def open_random() -> None:
+    """Ask for a conversation drawn at random from the slice."""
+    seed = secrets.randbits(32)
+    drawn = random_conversation(session.store(), session.current_filters(), seed)
+    if drawn is not None:
+        open_conversation(drawn)
+
+
+def open_typed() -> None:
+    """Ask for the conversation whose id was typed."""
+    if typed := st.session_state["typed_id"].strip():
+        open_conversation(typed)
+
+
+def follow() -> None:
+    """Go to the conversation that was asked for, if one was; nothing else is drawn then."""
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted is not None:
+        number = secrets.token_hex(8)
+        _GO(key="go", data={"href": url.conversation_address(wanted), "number": number})
+        st.stop()

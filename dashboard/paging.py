@@ -1,0 +1,47 @@
+"""Pages of a long list, in the address as ``page``; every page can be reached."""
+
+import streamlit as st
+
+from dashboard import url
+
+KEY = "page"
+
+
+def chosen_page(pages: int) -> int:
+    """The page to show, from 1 to the number of pages: the one in the address, or the nearest."""
+    if url.rules(KEY):
+        text = url.parameter(KEY, "1")
+        st.session_state[KEY] = int(text) if text.isascii() and text.isdecimal() else 1
+    st.session_state[KEY] = min(max(st.session_state[KEY], 1), pages)
+    page: int = st.session_state[KEY]
+    url.write_parameters({KEY: str(page) if page > 1 else None})
+    return page
+
+
+def begin_again() -> None:
+    """Show the first page."""
+    st.session_state[KEY] = 1
+
+
+def show_pages(pages: int) -> None:
+    """Draw page numbers, and a box to go to any page; nothing for a single one."""
+    if pages < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pages"):
+        st.pagination(pages, key=KEY)
+        if pages > 7:
+            st.number_input(
+                f"Go to page, 1 to {pages:,}",
+                1,
+                pages,
+                value=None,
+                key="go_to_page",
+                on_change=_go,
+                width=170,
+            )
+
+
+def _go() -> None:
+    if st.session_state["go_to_page"] is not None:
+        st.session_state[KEY] = st.session_state["go_to_page"]
+        st.session_state["go_to_page"] = None

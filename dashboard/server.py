@@ -1,0 +1,35 @@
+"""The server around the dashboard: Plotly's script, headers, the first page made ready."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Thread
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboard import plotly_script
+from dashboard.headers import PageHeaders
+
+
+def make_ready() -> None:
+    """What the first page needs, before somebody asks for it: imports, the store, its figures."""
+    plotly_script.make_ready()
+    from dashboard import first_page
+
+    first_page.make_ready()
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Begin to make ready; requests are answered meanwhile."""
+    Thread(target=make_ready, name="make-ready", daemon=True).start()
+    yield
+
+
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    routes=[plotly_script.route()],
+    middleware=[Middleware(PageHeaders)],
+    lifespan=lifespan,
+)

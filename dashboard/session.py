@@ -1,0 +1,98 @@
+"""The only stateful seam: the opened store, remembered rows, what this reader looks at."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from queries.clauses import Value
+from queries.filters import Filters
+from queries.layout import StorePath
+from queries.settings import Settings
+from queries.store import Store
+
+Query = Callable[..., pd.DataFrame]
+
+ROWS_REMEMBERED = 512
+"""Frames kept in memory for all readers together; each has at most a few hundred rows."""
+
+_FILTERS = "current_filters"
+_VERSION = "store_version"
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env()
+
+
+def store_path() -> StorePath:
+    """The folder of the store."""
+    return StorePath(settings().store)
+
+
+def store() -> Store:
+    """The version that this reader looks at: the one that was live when the page was opened."""
+    return _opened(store_path().path, _version())
+
+
+def newer_version() -> str | None:
+    """The name of a version that became live since the page was opened, if there is one."""
+    live = store_path().current_name()
+    return live if live != st.session_state.get(_VERSION, live) else None
+
+
+def open_version(name: str) -> None:
+    """Look at another version from now on."""
+    st.session_state[_VERSION] = name
+
+
+def rows(query: Query, filters: Filters, **params: Value) -> pd.DataFrame:
+    """What a query returns for the slice, remembered until the store changes.
+
+    Args:
+        query: a function of `queries` that takes a store, filters and these parameters.
+        filters: the slice.
+        params: further parameters.
+
+    Returns:
+        A frame of the caller's own: writing to it leaves the remembered one as it is.
+    """
+    said = tuple(params.items())
+    return remembered_rows(query, filters, said, store_path().path, _version()).copy(deep=False)
+
+
+def current_filters() -> Filters:
+    """The slice that this reader looks at."""
+    filters: Filters = st.session_state.get(_FILTERS, Filters())
+    return filters
+
+
+def set_current_filters(filters: Filters) -> None:
+    """Remember the slice for the views of this run."""
+    st.session_state[_FILTERS] = filters
+
+
+def _version() -> str:
+    name: str | None = st.session_state.get(_VERSION)
+    if name is None:
+        name = store_path().current().name
+        st.session_state[_VERSION] = name
+    return name
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _opened(path: Path, version: str) -> Store:
+    return Store(StorePath(path).version(version), settings())
+
+
+# Not st.cache_data: it hashes, pickles and unpickles at each of some twenty look-ups a run, which
+# takes longer than all of the queries together. Filters are hashable, frames copy on write.
+@lru_cache(ROWS_REMEMBERED)
+def remembered_rows(
+    query: Query, filters: Filters, params: tuple[tuple[str, Value], ...], path: Path, version: str
+) -> pd.DataFrame:
+    """What a query returns, computed once for a version of a store; not to be written to."""
+    return query(_opened(path, version), filters, **dict(params))

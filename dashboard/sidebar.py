@@ -1,0 +1,200 @@
+"""The filters: what is chosen as chips in words, and a widget for each field of `Filters`.
+
+The key of a widget is the name of its field. Its options carry counts, so what a widget holds is
+read through `_bare`, which takes a count off a label that was on its way while counts changed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, get_args
+
+import streamlit as st
+
+from dashboard import session, url
+from dashboard.formats import count
+from queries.breakdowns import language_mix, model_mix
+from queries.describe import phrases
+from queries.facets import Facets, facets
+from queries.filters import REPEATED, Filters, Flagged, filters_from, parsed_min_score
+from queries.schema import CATEGORIES
+
+_PROBLEMS = "url_problems"
+_COUNT = re.compile(r" · [\d,]+$")
+_FLAGGED_LABELS = {"any": "any message", "none": "none", "user": "user", "assistant": "assistant"}
+
+
+def filters_from_page() -> Filters:
+    """The slice that the address or the widgets ask for, before a widget is drawn."""
+    if url.has_arrived():
+        filters, problems = url.filters_in_url()
+        filters, unknown = _known_only(filters)
+        st.session_state[_PROBLEMS] = problems + unknown
+        _seed(filters)
+        return filters
+    return _chosen()
+
+
+def show_problems() -> None:
+    """Say which parts of a link could not be followed."""
+    for problem in st.session_state.get(_PROBLEMS, []):
+        st.warning(problem, icon=":material/link_off:")
+
+
+def show_filters(filters: Filters) -> None:
+    """Draw the filters into the sidebar."""
+    options = facets(session.rows, filters)
+    models, languages = _names(model_mix, "model"), _names(language_mix, "language")
+    _show_chips(filters)
+    _multiselect("Model", "model", models, options.model)
+    _multiselect("Language", "language", languages, options.language)
+    turns = (("min_turns", "Turns, at least"), ("max_turns", "Turns, at most"))
+    for column, (key, label) in zip(st.columns(2, gap="small"), turns, strict=True):
+        with column:
+            st.number_input(label, 0, value=None, step=1, key=key, placeholder="any")
+    _pills("Flagged", "flagged", get_args(Flagged), options.flagged, _FLAGGED_LABELS)
+    _multiselect("Flagged as", "category", CATEGORIES, options.category)
+    with st.expander("More filters", key="more_filters", on_change="rerun") as more:
+        # Drawn only while it is open; what is chosen in it stays in force, as the chips say.
+        if more.open:
+            _show_more(options)
+
+
+def _show_chips(filters: Filters) -> None:
+    chosen = list(phrases(filters))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Filters", anchor=False, width="stretch")
+        if chosen:
+            st.button(
+                "Clear all filters", on_click=_seed, args=(Filters(),), type="tertiary", key="clear"
+            )
+    if not chosen:
+        st.caption("All conversations. Choose below to make a slice.")
+        return
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
+        for phrase in chosen:
+            st.button(
+                _unformatted(phrase.text),
+                key=f"drop_{phrase.field}_{phrase.value}",
+                on_click=_drop,
+                args=(phrase.field, phrase.value),
+                icon=":material/close:",
+                icon_position="right",
+                help="Take this filter away",
+            )
+
+
+def _show_more(options: Facets) -> None:
+    yes_no = {True: "yes", False: "no"}
+    _pills("Names redacted", "redacted", (True, False), options.redacted, yes_no)
+    _pills("Has a code block", "has_code", (True, False), options.has_code, yes_no)
+    st.toggle(
+        f"One for each first prompt · {count(options.unique_prompts)}",
+        key="unique_prompts",
+        help=(
+            "About half of all first prompts repeat. This keeps one conversation for each prompt "
+            "of the whole dataset, the one with the smallest id; other filters choose among these."
+        ),
+    )
+    held = [str(floor) for floor in _chosen().min_score]
+    st.multiselect("Scores at least", held, key="min_score", placeholder="none; add one below")
+    with st.form("add_min_score", border=False, enter_to_submit=False):
+        st.selectbox("Category", CATEGORIES, key="new_score_category")
+        st.segmented_control(
+            "In a message of",
+            ("any", "user", "assistant"),
+            default="any",
+            required=True,
+            key="new_score_role",
+        )
+        st.number_input("Score, 0 to 1", 0.0, 1.0, 0.5, 0.05, key="new_score")
+        st.form_submit_button("Add score filter", on_click=_add_min_score)
+    st.caption("Scores of 2023's moderation model are not calibrated probabilities.")
+
+
+def _multiselect(label: str, key: str, names: Sequence[str], counts: Mapping[str, int]) -> None:
+    def labelled(name: str) -> str:
+        return f"{_bare(name)} · {count(counts.get(_bare(name), 0))}"
+
+    st.multiselect(label, names, key=key, format_func=labelled, placeholder="any", select_all=False)
+
+
+def _pills(
+    label: str,
+    key: str,
+    names: Sequence[Any],
+    counts: Mapping[Any, int],
+    words: Mapping[Any, str],
+) -> None:
+    def labelled(name: object) -> str:
+        return f"{words[name]} · {count(counts[name])}"
+
+    st.pills(label, names, key=key, format_func=labelled)
+
+
+def _names(query: session.Query, column: str) -> list[str]:
+    """All values of a column in the store, most frequent first."""
+    values: list[str] = session.rows(query, Filters())[column].dropna().tolist()
+    return values
+
+
+def _chosen() -> Filters:
+    """What the widgets hold."""
+    values: dict[str, Any] = {}
+    last = session.current_filters()
+    for known in fields(Filters):
+        # Streamlit forgets what a widget held once it is not drawn.
+        value = st.session_state.get(known.name, _held(last, known.name))
+        if value not in (None, [], False) or (value is False and known.default is None):
+            values[known.name] = [_bare(v) for v in value] if isinstance(value, list) else value
+    return filters_from(values)
+
+
+def _seed(filters: Filters) -> None:
+    """Make the widgets hold some filters."""
+    session.set_current_filters(filters)
+    for known in fields(Filters):
+        st.session_state[known.name] = _held(filters, known.name)
+
+
+def _held(filters: Filters, name: str) -> Any:  # noqa: ANN401
+    """What the widget of a field holds for some filters."""
+    value = getattr(filters, name)
+    return [str(one) for one in value] if name in REPEATED else value
+
+
+def _drop(field: str, value: str | None) -> None:
+    if field in REPEATED:
+        held = _held(_chosen(), field)
+        st.session_state[field] = [one for one in held if one != value]
+    else:
+        st.session_state[field] = _held(Filters(), field)
+
+
+def _add_min_score() -> None:
+    role, category = st.session_state["new_score_role"], st.session_state["new_score_category"]
+    text = f"{role}:{category}={float(st.session_state['new_score'])!r}"
+    held = _held(_chosen(), "min_score")
+    st.session_state["min_score"] = [*held, str(parsed_min_score(text))]
+
+
+def _known_only(filters: Filters) -> tuple[Filters, list[str]]:
+    """The filters without models and languages that the store does not have, each named."""
+    values = filters.values()
+    problems = []
+    for name, query in (("model", model_mix), ("language", language_mix)):
+        known = set(_names(query, name))
+        for value in getattr(filters, name):
+            if value not in known:
+                problems.append(f"This store has no {name} {value!r}: that filter was left out.")
+                values[name].remove(value)
+    return filters_from(values), problems
+
+
+def _bare(label: str) -> str:
+    return _COUNT.sub("", label)
+
+
+def _unformatted(text: str) -> str:
+    """Words for a label, where Streamlit would read Markdown: a model may be called `*a*`."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+.!|$:~^-])", r"\\\1", text)

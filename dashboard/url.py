@@ -1,0 +1,115 @@
+"""The address bar says what is shown: filters, page, sort. This module alone reads and writes it.
+
+Streamlit can bind a widget to a parameter by itself, but then the parameter is the label of an
+option, and our labels carry counts. And a bound change leaves no trace in the browser's history:
+here every change of the slice is a step that Back undoes.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from queries.errors import FilterError
+from queries.filters import FIELD_NAMES, REPEATED, Filters, filters_from_pairs, parsed
+
+Pairs = list[tuple[str, str]]
+
+_WRITTEN = "url_written"
+_ARRIVED = "url_arrived"
+_LIST_PAGE = "list_page"
+
+
+def pairs() -> Pairs:
+    """The parameters in the address bar, in order."""
+    return [(name, text) for name in st.query_params for text in st.query_params.get_all(name)]
+
+
+def begin() -> None:
+    """Look at the address once, before anything of a run reads or writes it."""
+    st.session_state[_ARRIVED] = pairs() != st.session_state.get(_WRITTEN)
+
+
+def has_arrived() -> bool:
+    """Whether the address is one that we did not write: a link, a reload, Back or Forward."""
+    return bool(st.session_state[_ARRIVED])
+
+
+def rules(key: str) -> bool:
+    """Whether a widget takes its value from the address now, and not from what it holds."""
+    return has_arrived() or key not in st.session_state
+
+
+def filters_in_url() -> tuple[Filters, list[str]]:
+    """The filters in the address, and a sentence for each parameter that had to be left out."""
+    kept: Pairs = []
+    problems: list[str] = []
+    for name, text in pairs():
+        if name not in FIELD_NAMES:
+            continue
+        if name not in REPEATED and any(name == other for other, _ in kept):
+            problems.append(f"The link gives the filter {name} twice; the first one counts.")
+            continue
+        try:
+            parsed(name, text)
+        except FilterError as error:
+            problems.append(f"{error} It was left out.")
+        else:
+            kept.append((name, text))
+    return filters_from_pairs(kept), problems
+
+
+def write_filters(filters: Filters) -> bool:
+    """Put the filters in the address, and say whether they are others than before."""
+    others = [(name, text) for name, text in pairs() if name not in FIELD_NAMES]
+    is_changed = sorted(_kept(*FIELD_NAMES)) != sorted(filters.pairs())
+    if is_changed:
+        # A changed slice begins at its first page: one step in the history, not two.
+        _write([*filters.pairs(), *((name, text) for name, text in others if name != "page")])
+    st.session_state[_WRITTEN] = pairs()
+    return is_changed
+
+
+def parameter(name: str, default: str) -> str:
+    """A parameter of the page, or its default."""
+    return st.query_params.get(name, default)
+
+
+def write_parameters(values: Mapping[str, str | None]) -> None:
+    """Put parameters of the page in the address; None takes one out."""
+    others = [(name, text) for name, text in pairs() if name not in values]
+    _write([*others, *((name, text) for name, text in values.items() if text is not None)])
+    st.session_state[_WRITTEN] = pairs()
+
+
+def link(extra: Pairs | None = None) -> dict[str, list[str]]:
+    """Parameters of a link that stays in the slice."""
+    return _grouped([*_kept(*FIELD_NAMES), *(extra or [])])
+
+
+def conversation_address(conversation_id: str) -> str:
+    """Relative address of a conversation, which knows the way back to the list."""
+    place = [(_LIST_PAGE, text) for _, text in _kept("page", _LIST_PAGE)]
+    said = [*_kept(*FIELD_NAMES, "sort", "order"), *place[:1], ("conversation", conversation_id)]
+    return f"conversation?{urlencode(said)}"
+
+
+def list_link() -> dict[str, list[str]]:
+    """Parameters of the way back from a conversation to where the list was."""
+    return link([*_kept("sort", "order"), *(("page", text) for _, text in _kept(_LIST_PAGE))])
+
+
+def _kept(*names: str) -> Pairs:
+    return [(name, text) for name, text in pairs() if name in names]
+
+
+def _write(wanted: Pairs) -> None:
+    if sorted(wanted) != sorted(pairs()):
+        st.query_params.from_dict(_grouped(wanted))
+
+
+def _grouped(said: Pairs) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, text in said:
+        grouped.setdefault(name, []).append(text)
+    return grouped

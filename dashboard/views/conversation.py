@@ -1,0 +1,37 @@
+import streamlit as st
+
+from dashboard import navigation, session, url
+from dashboard.components.conversation_facts import show_facts
+from dashboard.components.transcript import show_transcript
+from dashboard.covers import uncover, uncovered
+from dashboard.paging import chosen_page, show_pages
+from queries.conversations import conversation
+
+PAGE_MESSAGES = 50
+
+conversation_id = url.parameter("conversation", "")
+st.title("Conversation", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.page_link(
+        navigation.page("browse"),
+        label="Back to the list",
+        icon=":material/arrow_back:",
+        query_params=url.list_link(),
+    )
+    st.button(
+        "A random one", icon=":material/shuffle:", on_click=navigation.open_random, key="random"
+    )
+if not conversation_id:
+    st.text_input("Open a conversation by its id", key="typed_id", on_change=navigation.open_typed)
+    st.stop()
+
+found = conversation(session.store(), conversation_id)
+show_facts(found.facts)
+pages = max(1, -(-len(found.messages) // PAGE_MESSAGES))
+first = (chosen_page(pages) - 1) * PAGE_MESSAGES
+show_transcript(
+    found.messages.iloc[first : first + PAGE_MESSAGES],
+    uncovered=uncovered(conversation_id),
+    on_uncover=uncover,
+)
+show_pages(pages)

@@ -1,0 +1,26 @@
+"""The page before all others: whoever runs the dashboard accepts the licence of the data."""
+
+import streamlit as st
+
+from dashboard import session
+from queries import licence
+
+
+def show() -> None:
+    """Ask for acceptance; nothing of the data is on this page."""
+    with st.container(width=720):
+        st.title("Before the data is shown", anchor=False)
+        st.markdown(licence.terms())
+        is_read = st.checkbox(
+            "I have read this and I accept it for everyone who uses this dashboard."
+        )
+        st.button(
+            "Accept and continue",
+            type="primary",
+            disabled=not is_read,
+            on_click=licence.accept,
+            args=(session.store_path(),),
+        )
+        st.caption(
+            "On a server: `chatscape accept-licence --store DIR`. Kept in the store's `state/`."
+        )

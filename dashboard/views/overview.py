@@ -1,0 +1,43 @@
+import streamlit as st
+
+from dashboard import session
+from dashboard.charts.categories import category_counts_chart
+from dashboard.charts.mixes import language_mix_chart, model_mix_chart
+from dashboard.charts.turns import turn_histogram_chart
+from dashboard.components import notices
+from dashboard.components.chart_card import show_chart
+from dashboard.components.slice_caption import show_slice_caption
+from dashboard.components.slice_figures import show_slice_figures
+from dashboard.components.switches import show_scale_switches
+from queries import breakdowns
+
+filters = session.current_filters()
+size = session.rows(breakdowns.slice_size, filters)
+total = int(size["conversation_count"].iloc[0])
+
+st.title("Overview", anchor=False)
+show_slice_caption(total, filters)
+if total == 0:
+    notices.show_empty_slice(filters)
+    st.stop()
+
+show_slice_figures(size)
+switches = show_scale_switches()
+CHARTS = (
+    (breakdowns.model_mix, "Models", model_mix_chart),
+    (breakdowns.language_mix, "Languages", language_mix_chart),
+    (breakdowns.turn_histogram, "Turns in a conversation", turn_histogram_chart),
+    (breakdowns.category_counts, "Flagged as", category_counts_chart),
+)
+# Two columns a row, not one pair for all: a narrow screen then keeps the order.
+columns = [*st.columns(2), *st.columns(2)]
+for column, (query, title, chart) in zip(columns, CHARTS, strict=True):
+    rows = session.rows(query, filters)
+    figure = chart(rows, switches.scale, without_largest=switches.without_largest)
+    with column:
+        show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
+st.caption(
+    "Rates carry Wilson 95 % intervals. Conversations are not independent, because 210,479 people "
+    "wrote the million of LMSYS-Chat-1M, and nothing was drawn at random: what is true is less "
+    "certain than the intervals say."
+)

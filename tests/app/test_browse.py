@@ -1,0 +1,66 @@
+"""The list, a conversation, and what the data is."""
+
+from queries.errors import NotFoundError
+
+
+def test_the_list_says_where_in_the_slice_it_is(opened, accepted):
+    app = opened(accepted, "browse", flagged="none")
+    assert not app.exception
+    assert app.title[0].value == "Browse"
+    assert "9 conversations: no message flagged" in [t.value for t in app.text]
+    assert "1–9 of 9" in [c.value for c in app.caption]
+
+
+def test_a_page_beyond_the_last_is_the_last(opened, sample_folder):
+    app = opened(sample_folder, "browse", page="9999")
+    assert not app.exception
+    assert "1,976–2,000 of 2,000" in [c.value for c in app.caption]
+    assert app.query_params["page"] == "80"
+
+
+def test_a_nonsense_page_is_the_first(opened, sample_folder):
+    app = opened(sample_folder, "browse", page="-3; drop")
+    assert "1–25 of 2,000" in [c.value for c in app.caption]
+
+
+def test_a_filter_brings_the_list_back_to_its_first_page(opened, sample_folder):
+    app = opened(sample_folder, "browse", page="40")
+    assert "976–1,000 of 2,000" in [c.value for c in app.caption]
+    app.multiselect(key="model").select("vicuna-13b").run()
+    assert next(c.value for c in app.caption if " of " in c.value).startswith("1–25 of ")
+    assert "page" not in app.query_params
+
+
+def test_an_unknown_order_is_said(opened, accepted):
+    app = opened(accepted, "browse", sort="colour")
+    assert "cannot be sorted by 'colour'" in app.warning[0].value
+
+
+def test_an_empty_slice_is_said(opened, accepted):
+    app = opened(accepted, "browse", min_turns="9")
+    assert "No conversation matches: at least 9 turns." in app.info[0].value
+
+
+def test_a_conversation_opens_by_its_link(opened, accepted):
+    app = opened(accepted, "conversation", conversation="e" * 32)
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_conversation_that_is_not_there_is_said(opened, accepted):
+    app = opened(accepted, "conversation", conversation="nope")
+    assert app.error[0].value == str(NotFoundError("nope"))
+
+
+def test_about_says_what_the_data_is_not_and_what_is_odd(opened, accepted):
+    app = opened(accepted, "about")
+    text = " ".join(m.value for m in app.markdown)
+    for said in ("There is no time in the data.", "There are no users.", "There are no votes."):
+        assert said in text
+    assert "• In 1 conversation, the language is null." in [t.value for t in app.text]
+    assert app.dataframe[0].value["File"].tolist() == ["tiny.parquet"]
+
+
+def test_the_sample_says_that_it_is_synthetic(opened, sample_folder):
+    app = opened(sample_folder, "about")
+    assert "synthetic sample" in app.info[0].value

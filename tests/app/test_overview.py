@@ -1,0 +1,196 @@
+"""The first page: its figures, its filters, and what it says when there is nothing to show."""
+
+import shutil
+
+from tests import tiny
+from tests.conftest import prepared
+
+
+def metrics(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_it_counts_all_conversations(opened, accepted):
+    app = opened(accepted)
+    assert not app.exception
+    assert metrics(app) == {
+        "Conversations": "12",
+        "Messages": "30",
+        "Models": "4",
+        "Languages": "5",
+        "Mean turns": "1.25",
+        "Mean prompt": "16.1",
+        "Mean response": "7.5",
+        "Flagged": "25.0 %",
+        "Names redacted": "8.33 %",
+    }
+    flagged = next(m for m in app.metric if m.label == "Flagged")
+    assert flagged.delta == "95 % CI 8.89–53.23 %"
+
+
+def test_a_link_makes_the_slice(opened, accepted):
+    app = opened(accepted, model=["gpt-4", "claude-1"], flagged="none", min_turns="1")
+    assert metrics(app)["Conversations"] == "4"
+    assert app.text[0].value == (
+        "4 conversations: claude-1 or gpt-4; at least 1 turn; no message flagged"
+    )
+    assert app.multiselect(key="model").value == ["claude-1", "gpt-4"]
+
+
+def test_a_filter_changes_the_figures_and_the_address(opened, accepted):
+    app = opened(accepted)
+    app.multiselect(key="model").select("koala-13b").run()
+    assert metrics(app)["Conversations"] == "3"
+    assert app.query_params["model"] == "koala-13b"
+    app.number_input(key="min_turns").set_value(2).run()
+    assert "No conversation matches: koala-13b; at least 2 turns." in app.info[0].value
+    assert app.query_params["min_turns"] == "2"
+
+
+def test_every_filter_of_a_link_counts(opened, accepted):
+    assert metrics(opened(accepted, redacted="true"))["Conversations"] == "1"
+    assert metrics(opened(accepted, has_code="true"))["Conversations"] == "1"
+    assert metrics(opened(accepted, unique_prompts="true"))["Conversations"] == "10"
+    assert metrics(opened(accepted, category=["hate", "sexual"]))["Conversations"] == "2"
+    assert metrics(opened(accepted, min_score=["user:harassment=0.8"]))["Conversations"] == "1"
+    assert metrics(opened(accepted, max_turns="1"))["Conversations"] == "10"
+
+
+def test_options_carry_counts_that_disregard_their_own_filter(opened, accepted):
+    app = opened(accepted, model=["gpt-4"])
+    assert app.multiselect(key="model").options == [
+        "vicuna-13b · 5",
+        "koala-13b · 3",
+        "claude-1 · 2",
+        "gpt-4 · 2",
+    ]
+    assert "Hebrew · 0" in app.multiselect(key="language").options
+
+
+def test_chips_name_the_filters_and_take_them_away(opened, accepted):
+    app = opened(accepted, model=["gpt-4", "koala-13b"], flagged="none")
+    assert [b.label for b in app.button if b.key and b.key.startswith("drop_")] == [
+        r"gpt\-4",
+        r"koala\-13b",
+        "no message flagged",
+    ]
+    app.button(key="drop_model_gpt-4").click().run()
+    assert app.query_params["model"] == "koala-13b"
+    app.button(key="clear").click().run()
+    assert metrics(app)["Conversations"] == "12"
+    assert not app.query_params
+
+
+def test_a_filter_chosen_under_more_filters_stays_when_that_is_closed(opened, accepted):
+    app = opened(accepted, redacted="true", model=["vicuna-13b"])
+    app.multiselect(key="language").select("English").run()
+    assert metrics(app)["Conversations"] == "1"
+    assert app.query_params["redacted"] == "true"
+    app.button(key="drop_redacted_None").click().run()
+    assert metrics(app)["Conversations"] == "3"
+
+
+def test_a_link_that_cannot_be_followed_says_which_part(opened, accepted):
+    app = opened(accepted, model=["gpt-5", "gpt-4"], flagged="maybe", min_turns="two", nonsense="1")
+    said = [warning.value for warning in app.warning]
+    assert len(said) == 3
+    assert "This store has no model 'gpt-5': that filter was left out." in said
+    assert any("The filter flagged can be any, none, user, assistant" in s for s in said)
+    assert any("The filter min_turns is a whole number" in s for s in said)
+    assert metrics(app)["Conversations"] == "2"
+
+
+def test_switches_are_in_the_address(opened, accepted):
+    app = opened(accepted, log="true")
+    assert app.toggle(key="log").value is True
+    app.toggle(key="without_largest").set_value(True).run()
+    assert app.query_params["without_largest"] == "true"
+    assert "n = 12 conversations · left out: vicuna-13b, 5 conversations" in [
+        c.value for c in app.caption
+    ]
+
+
+def test_a_missing_store_is_a_page_with_the_way_out(opened, tmp_path):
+    app = opened(tmp_path / "none")
+    assert not app.exception
+    assert "Build one with: chatscape prepare RAW --store" in app.error[0].value
+
+
+def test_an_empty_store_is_a_page_too(opened, tmp_path):
+    prepared(tiny.write(tmp_path / "raw.parquet", []), tmp_path / "store")
+    from queries.layout import StorePath
+    from queries.licence import accept
+
+    accept(StorePath(tmp_path / "store"))
+    app = opened(tmp_path / "store")
+    assert not app.exception
+    assert "No conversation matches: all conversations." in app.info[0].value
+
+
+def test_a_store_with_one_plain_conversation_renders(opened, tmp_path):
+    prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS[:1]), tmp_path / "store")
+    from queries.layout import StorePath
+    from queries.licence import accept
+
+    accept(StorePath(tmp_path / "store"))
+    app = opened(tmp_path / "store", log="true", without_largest="true")
+    assert not app.exception
+    assert metrics(app)["Flagged"] == "0 %"
+    assert "Nothing to show: no conversation of the slice has any." in [t.value for t in app.text]
+
+
+def test_a_slow_query_is_a_page_with_the_way_out(opened, accepted, monkeypatch):
+    from queries.errors import SlowQueryError
+    from queries.store import Store
+
+    def slow(self, name, *_, **__):
+        raise SlowQueryError(name, 20.0)
+
+    monkeypatch.setattr(Store, "run", slow)
+    monkeypatch.setattr("dashboard.session.ROWS_REMEMBERED", 0)
+    app = opened(accepted)
+    assert not app.exception
+    assert "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS." in app.error[0].value
+
+
+def test_the_licence_is_asked_for_before_anything_is_shown(opened, tiny_folder, tmp_path):
+    folder = tmp_path / "store"
+    shutil.copytree(tiny_folder, folder)
+    app = opened(folder)
+    assert app.title[0].value == "Before the data is shown"
+    assert not app.metric
+    assert not app.multiselect
+    button = next(b for b in app.button if b.label == "Accept and continue")
+    assert button.disabled
+    app.checkbox[0].check().run()
+    next(b for b in app.button if b.label == "Accept and continue").click().run()
+    assert metrics(app)["Conversations"] == "12"
+    assert metrics(opened(folder))["Conversations"] == "12"
+
+
+def test_a_newer_version_is_offered_and_the_old_one_stays_until_taken(opened, accepted, tmp_path):
+    app = opened(accepted)
+    prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS[:5]), accepted)
+    app.run()
+    assert metrics(app)["Conversations"] == "12"
+    assert any("A newer version of the data is ready." in m.value for m in app.markdown)
+    next(b for b in app.button if b.label == "Show it").click().run()
+    assert metrics(app)["Conversations"] == "5"
+    assert not any("newer version" in m.value for m in app.markdown)
+
+
+def test_hostile_names_stay_names(opened, tmp_path):
+    hostile = "**b** $x$ :red[y] <i> [l](http://example.com) ![i](http://example.com/i.png)"
+    prepared(
+        tiny.write(tmp_path / "raw.parquet", [tiny.row("a", hostile, "it's · 12", "x", "y")]),
+        tmp_path / "store",
+    )
+    from queries.layout import StorePath
+    from queries.licence import accept
+
+    accept(StorePath(tmp_path / "store"))
+    app = opened(tmp_path / "store", model=[hostile], language=["it's · 12"])
+    assert not app.exception
+    assert metrics(app)["Conversations"] == "1"
+    label = next(b.label for b in app.button if b.key == f"drop_model_{hostile}")
+    assert r"\!\[i\]\(http\://example\.com/i\.png\)" in label

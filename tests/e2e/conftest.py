@@ -1,0 +1,168 @@
+"""A real Chromium on the real server. Waits for what a reader sees, never for a time."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from queries.layout import StorePath
+from queries.licence import accept
+from tests import tiny
+from tests.conftest import prepared
+from tests.e2e.hostile import HOSTILE_ROWS
+
+START_SECONDS = 60
+expect.set_options(timeout=20_000)
+
+# Streamlit looks for its server below the address of a page first, and finds it at the root.
+KNOWN_404 = re.compile(r"/(browse|conversation|about)/_stcore/(health|host-config)$")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", help="folder that the pictures of the README are written to")
+
+
+def pytest_report_header() -> str:
+    return f"chromium: {subprocess.check_output([chromium(), '--version'], text=True).strip()}"
+
+
+def chromium() -> str:
+    """Path of the browser; a missing one is an error, not a skipped test."""
+    found = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
+    if found is None:
+        raise pytest.UsageError("The browser tests need Chromium: run tests/install_browser.sh")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return browser_type_launch_args | {"executable_path": chromium(), "args": arguments}
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(store: Path, log: Path) -> Iterator[str]:
+    """The address of a dashboard of a store."""
+    port = free_port()
+    command = [sys.executable, "-c", "from queries.cli import main; main()", "serve"]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*command, "--store", str(store), "--port", str(port)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}"
+        assert "Traceback" not in log.read_text(), log.read_text()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(START_SECONDS * 10):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+        except (urllib.error.URLError, TimeoutError):
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the dashboard did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def sample_url(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(sample_folder, tmp_path_factory.mktemp("log") / "sample.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of the twelve, and of conversations that want to break out."""
+    folder = tmp_path_factory.mktemp("hostile")
+    raw = tiny.write(folder / "raw.parquet", [*tiny.ROWS, *HOSTILE_ROWS])
+    prepared(raw, folder / "store")
+    accept(StorePath(folder / "store"))
+    with serving(folder / "store", folder / "log") as url:
+        yield url
+
+
+@pytest.fixture
+def accepted_store(tiny_folder: Path, tmp_path: Path) -> Path:
+    """A store of the twelve whose licence is accepted."""
+    shutil.copytree(tiny_folder, tmp_path / "store")
+    accept(StorePath(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that must not complain, and must not ask any other machine for anything."""
+    complaints: list[str] = []
+    strangers: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.on("console", lambda m: _note(complaints, m.type, m.text, m.location.get("url", "")))
+    page.on("request", lambda request: _note_stranger(strangers, request.url))
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    yield page
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert not strangers
+    assert not complaints
+
+
+def _note(complaints: list[str], kind: str, text: str, url: str) -> None:
+    if kind == "error" and not KNOWN_404.search(url):
+        complaints.append(f"{text} ({url})")
+
+
+def _note_stranger(strangers: list[str], url: str) -> None:
+    if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:|about:|chrome-error:", url):
+        strangers.append(url)
+
+
+@pytest.fixture
+def narrow(browser: Browser) -> Iterator[Page]:
+    """A page on a telephone, in the dark."""
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark"
+    ) as context:
+        yield context.new_page()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and every chart is drawn."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def figure(page: Page, label: str) -> Any:
+    """The value of a figure on the overview."""
+    metric = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
+    return metric.get_by_test_id("stMetricValue")

@@ -1,0 +1,34 @@
+"""Conversations that want to break out of the page, and what a reader must see of them."""
+
+from tests import tiny
+
+HOSTILE = [
+    "<script>document.title = 'owned'</script>",
+    "<img src=x onerror=\"document.title = 'owned'\">",
+    "![pixel](http://tracker.example/pixel.png)",
+    '<svg onload="alert(1)">',
+    "[click](javascript:alert(1))",
+    "$\\href{javascript:alert(1)}{x}$ and $$\\frac{a}{b}$$",
+    ":material/home: :red[red] :smile:",
+    "</li></ol></div><h1>outside</h1>",
+    "<style>* { display: none }</style>",
+    '<iframe src="http://tracker.example/"></iframe>',
+    '<link rel="stylesheet" href="http://tracker.example/x.css">',
+    "'; drop table conversations; --",
+    "\u202eesrever si siht",
+    "a\u200bb\u2066c\ufeffd",
+    "\x00\x1b[31mred",
+    "W" * 20_000,
+    "line\n" * 300,
+    "مرحبا <b>world</b> שלום 123",
+    "{{7*7}} ${7*7} #{7*7} %s %n \\u0000",
+    "# heading\n| a | b |\n|---|---|\n| 1 | 2 |",
+]
+"""Texts, each the user message of a conversation of its own."""
+
+LETTERS = "hijklmnopqrstuvwxyzABC"
+
+HOSTILE_ROWS = [
+    tiny.row(letter, f"m{letter} <b>x</b>", "<i>Lang</i>", text, f"answer to {letter}")
+    for letter, text in zip(LETTERS, HOSTILE, strict=False)
+]

@@ -1,0 +1,166 @@
+"""From the list to a conversation and back; what is covered, what is hostile."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import settled
+from tests.e2e.hostile import HOSTILE, LETTERS
+
+
+def rows(page: Page):
+    return page.get_by_role("table").locator("tbody tr")
+
+
+def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
+    page.goto(f"{sample_url}/browse?model=vicuna-13b")
+    expect(rows(page)).to_have_count(25)
+    page.get_by_role("button", name="Turns").click()
+    expect(page).to_have_url(re.compile("sort=turn_count&order=desc"))
+    expect(page.get_by_role("columnheader", name="Turns")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    expect(rows(page).first.locator("td[data-label=Turns]")).to_have_text(re.compile("^(4.|50)$"))
+    page.get_by_role("button", name="Page 2", exact=True).or_(
+        page.get_by_role("button", name="2", exact=True)
+    ).first.click()
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
+    opening = rows(page).nth(3).locator("a")
+    wanted = opening.get_attribute("href")
+    opening.click()
+
+    expect(page.get_by_role("heading", level=1, name="Conversation")).to_be_visible()
+    expect(page).to_have_url(re.compile("conversation=[0-9a-f]{32}"))
+    assert wanted is not None
+    assert wanted.split("conversation=")[1] in page.evaluate("location.href")
+    expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
+
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page).to_have_url(re.compile(r"/browse\?model=vicuna-13b.*page=2"))
+    expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Conversation")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
+
+
+def test_any_page_can_be_gone_to(page, sample_url):
+    page.goto(f"{sample_url}/browse")
+    page.get_by_label(re.compile("Go to page, 1 to 80")).fill("80")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1,976–2,000 of 2,000")).to_be_visible()
+    expect(page).to_have_url(re.compile("page=80"))
+    page.reload()
+    expect(page.get_by_text("1,976–2,000 of 2,000")).to_be_visible()
+
+
+def test_a_link_to_a_conversation_works_in_a_new_window(page, sample_url):
+    page.goto(f"{sample_url}/browse?flagged=none")
+    href = rows(page).first.locator("a").get_attribute("href")
+    page.goto(f"{sample_url}/{href}")
+    expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
+
+
+def test_a_random_one_stays_in_the_slice_and_back_leads_to_the_list(page, hostile_url):
+    page.goto(f"{hostile_url}/browse?flagged=user")
+    page.get_by_role("button", name="A random one").click()
+    expect(page).to_have_url(re.compile(r"/conversation\?flagged=user&conversation=([1e])\1{31}$"))
+    expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(f"{hostile_url}/browse?flagged=user")
+    expect(rows(page)).to_have_count(2)
+
+
+def test_a_conversation_opens_by_a_typed_id(page, hostile_url):
+    page.goto(f"{hostile_url}/conversation")
+    page.get_by_label("Open a conversation by its id").fill(f" {'a' * 32} ")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("How do I boil an egg?")).to_be_visible()
+    page.goto(f"{hostile_url}/conversation?conversation=nope")
+    expect(page.get_by_text("There is no conversation 'nope' in this store.")).to_be_visible()
+
+
+def test_a_flagged_message_is_not_in_the_page_until_it_is_uncovered(page, hostile_url):
+    page.goto(f"{hostile_url}/conversation?conversation={'e' * 32}")
+    covers = page.get_by_role("button", name="Show this message")
+    expect(covers).to_have_count(2)
+    expect(page.get_by_text("Covered: flagged as harassment, hate")).to_be_visible()
+    expect(page.get_by_text("I would rather not.")).to_be_visible()
+    assert "Say something rude" not in page.content()
+    covers.first.click()
+    expect(page.get_by_text("Say something rude")).to_be_visible()
+    expect(covers).to_have_count(1)
+    assert "[rude]" not in page.content()
+    page.reload()
+    expect(covers).to_have_count(2)
+
+
+def test_the_list_covers_flagged_openings_until_asked(page, hostile_url):
+    page.goto(f"{hostile_url}/browse?flagged=user")
+    expect(page.get_by_role("link", name="Covered: flagged as violence")).to_be_visible()
+    assert "Oi" not in rows(page).all_inner_texts()
+    page.get_by_text("Show flagged opening words").click()
+    expect(page.get_by_role("link", name="Oi")).to_be_visible()
+
+
+def test_contact_data_is_masked(page, hostile_url):
+    page.goto(f"{hostile_url}/conversation?conversation={'2' * 32}")
+    expect(page.get_by_text("Mail me at [email address] or [phone number]")).to_be_visible()
+    assert "jo@example.com" not in page.content()
+
+
+@pytest.mark.parametrize("letter", LETTERS[: len(HOSTILE)])
+def test_hostile_text_is_inert(page, hostile_url, letter):
+    text = HOSTILE[LETTERS.index(letter)]
+    page.goto(f"{hostile_url}/conversation?conversation={letter * 32}")
+    expect(page.get_by_text(f"answer to {letter}")).to_be_visible()
+    shown = page.locator("li.user .text")
+    start = re.sub(
+        r"[\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff].*", "", text, flags=re.S
+    )
+    expect(shown).to_contain_text(start[:200])
+    expect(shown.locator("*")).to_have_count(0)
+    assert page.title() != "owned"
+    expect(page.get_by_role("heading", name="outside")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1, name="Conversation")).to_be_visible()
+    assert_fits(page)
+
+
+def test_a_hostile_list_is_inert_and_marks_are_visible(page, hostile_url):
+    page.goto(f"{hostile_url}/browse")
+    page.goto(f"{hostile_url}/browse?page=2")
+    expect(rows(page).first).to_be_visible()
+    for path in ("browse", "browse?page=2"):
+        page.goto(f"{hostile_url}/{path}")
+        expect(rows(page).first).to_be_visible()
+        expect(page.get_by_role("table").locator("img, script, iframe, svg, b, i")).to_have_count(0)
+        assert page.title() != "owned"
+    page.goto(f"{hostile_url}/conversation?conversation={LETTERS[12] * 32}")
+    expect(page.get_by_text("[U+202E]esrever si siht")).to_be_visible()
+
+
+def test_right_to_left_text_begins_at_the_right(page, hostile_url):
+    page.goto(f"{hostile_url}/conversation?conversation={'d' * 32}")
+    text = page.get_by_text("מה שלומך")
+    expect(text).to_be_visible()
+    direction = text.evaluate("node => getComputedStyle(node).direction")
+    assert direction == "rtl"
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    settled(page)
+    wide = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return m.scrollWidth - m.clientWidth }"
+    )
+    assert wide <= 0
+
+
+@pytest.mark.parametrize("path", ["", "browse", "about", "conversation?conversation=" + "e" * 32])
+def test_a_narrow_screen_needs_no_sideways_scrolling(narrow, hostile_url, path):
+    narrow.goto(f"{hostile_url}/{path}")
+    expect(narrow.get_by_role("heading", level=1)).to_be_visible()
+    assert_fits(narrow)

@@ -1,0 +1,45 @@
+"""The pictures of the README, written where ``--screenshots`` says; else drawn and thrown away."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import settled
+
+PICTURES = [
+    ("overview", "", 1440, 1420, "light"),
+    ("overview-dark", "?flagged=any&log=true", 1440, 1420, "dark"),
+    ("browse", "browse?min_turns=2&sort=turn_count&order=desc", 1440, 1000, "light"),
+    ("browse-narrow", "browse?language=Arabic&language=Hebrew&language=Japanese", 390, 844, "dark"),
+    ("conversation", "conversation", 1440, 1000, "light"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "width", "height", "theme"), PICTURES)
+def test_pictures(
+    browser: Browser, sample_url, sample_store, request, tmp_path, name, path, width, height, theme
+):
+    if name == "conversation":
+        path += f"?flagged=user&conversation={covered_conversation(sample_store)}"
+    with browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{sample_url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settled(page)
+        if name.startswith("overview"):
+            expect(page.locator(".js-plotly-plot .barlayer")).to_have_count(4)
+        folder = Path(request.config.getoption("--screenshots") or tmp_path)
+        page.screenshot(path=folder / f"{name}.png")
+    assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+def covered_conversation(store) -> str:
+    """A short English conversation with a covered message."""
+    from queries.conversations import slice_rows
+    from queries.filters import Filters
+
+    filters = Filters(flagged="user", language=("English",), min_turns=2, max_turns=3)
+    return str(slice_rows(store, filters, row_limit=1)["conversation_id"].iloc[0])

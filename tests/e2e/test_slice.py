@@ -1,0 +1,104 @@
+"""From a filter to a link to the same slice on another screen."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import figure, settled
+
+TOTAL = "2,000"
+
+
+def open_overview(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(figure(page, "Conversations")).to_have_text(TOTAL)
+    expect(page.locator(".js-plotly-plot .barlayer").first).to_be_visible()
+
+
+def test_a_filter_changes_figures_charts_and_address_and_back_undoes_it(page, sample_url):
+    open_overview(page, sample_url)
+    page.get_by_label("Turns, at least").fill("3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?min_turns=3$"))
+    expect(figure(page, "Conversations")).not_to_have_text(TOTAL)
+    page.get_by_text(re.compile(r"^none · ")).click()
+    expect(page).to_have_url(re.compile(r"\?min_turns=3&flagged=none$"))
+    expect(figure(page, "Flagged")).to_have_text("0 %")
+    expect(page.get_by_text("at least 3 turns; no message flagged")).to_be_visible()
+
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"\?min_turns=3$"))
+    expect(figure(page, "Flagged")).not_to_have_text("0 %")
+    page.go_back()
+    expect(figure(page, "Conversations")).to_have_text(TOTAL)
+    page.go_forward()
+    expect(page.get_by_label("Turns, at least")).to_have_value("3")
+
+
+def test_a_pasted_link_reopens_the_same_slice(page, context, sample_url):
+    open_overview(page, sample_url)
+    page.get_by_label("Model").first.click()
+    page.get_by_role("option", name=re.compile("^koala-13b")).click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("model=koala-13b"))
+    page.get_by_text("Leave out the largest bar").click()
+    expect(page).to_have_url(re.compile("without_largest=true"))
+    expect(figure(page, "Models")).to_have_text("1")
+    seen = figure(page, "Conversations").inner_text()
+
+    friend = context.new_page()
+    friend.goto(page.evaluate("location.href"))
+    expect(figure(friend, "Conversations")).to_have_text(seen)
+    expect(friend.get_by_role("button", name="koala-13b", exact=True)).to_be_visible()
+    expect(friend.get_by_label("Leave out the largest bar")).to_be_checked()
+
+
+def test_filters_go_along_to_every_page_and_clear_all_ends_them(page, sample_url):
+    page.goto(f"{sample_url}/?model=vicuna-13b&flagged=any")
+    expect(figure(page, "Models")).to_have_text("1")
+    for name, path in (("Browse", "browse"), ("About the data", "about"), ("Overview", "")):
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+        expect(page).to_have_url(f"{sample_url}/{path}?model=vicuna-13b&flagged=any")
+        expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(page).to_have_url(f"{sample_url}/")
+    expect(figure(page, "Conversations")).to_have_text(TOTAL)
+
+
+def test_a_score_filter_is_added_and_taken_away(page, sample_url):
+    open_overview(page, sample_url)
+    page.get_by_text("More filters").click()
+    page.get_by_text("One for each first prompt").click()
+    expect(page).to_have_url(re.compile("unique_prompts=true"))
+    page.get_by_role("button", name="Add score filter").click()
+    expect(page).to_have_url(re.compile("min_score=harassment%3D0.5"))
+    expect(page.get_by_text("harassment score of at least 0.5").first).to_be_visible()
+    page.get_by_role("button", name="harassment score of at least 0.5").click()
+    expect(page).not_to_have_url(re.compile("min_score"))
+    expect(page).to_have_url(re.compile("unique_prompts=true"))
+
+
+def test_figures_and_sql_of_a_chart_can_be_read(page, sample_url):
+    open_overview(page, sample_url)
+    card = page.locator(".st-key-card_model_mix")
+    card.get_by_role("button", name="Figures and SQL").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("group by model")).to_be_visible()
+
+
+def test_a_chart_says_what_it_shows_to_those_who_do_not_see_it(page, sample_url):
+    open_overview(page, sample_url)
+    charts = page.get_by_role("img", name=re.compile(r"n = 2,000 conversations"))
+    expect(charts).to_have_count(4)
+
+
+def test_a_part_of_a_link_that_cannot_be_followed_is_named(page, sample_url):
+    page.goto(f"{sample_url}/?model=gpt-5&flagged=none")
+    expect(page.get_by_text("This store has no model 'gpt-5'")).to_be_visible()
+    expect(page).to_have_url(f"{sample_url}/?flagged=none")
+
+
+def test_a_slice_without_conversations_says_what_to_do(page, sample_url):
+    page.goto(f"{sample_url}/?min_turns=900")
+    expect(page.get_by_text("No conversation matches: at least 900 turns.")).to_be_visible()
+    settled(page)

@@ -1,0 +1,133 @@
+"""Figures from literal frames."""
+
+import pandas as pd
+import pytest
+
+from dashboard import formats
+from dashboard.charts.categories import category_counts_chart
+from dashboard.charts.frame import BAR_COLOR, REST_COLOR, short
+from dashboard.charts.mixes import BARS_MAX, language_mix_chart, model_mix_chart
+from dashboard.charts.turns import turn_histogram_chart
+
+
+def mix(column: str, count: int) -> pd.DataFrame:
+    """A mix of so many names, with counts from 10 x count down to 10."""
+    counts = [10 * (count - n) for n in range(count)]
+    names = [f"{column}-{n}" for n in range(count)]
+    total = sum(counts)
+    shares = [c / total for c in counts]
+    return pd.DataFrame({column: names, "conversation_count": counts, "slice_share": shares})
+
+
+MODELS = mix("model", 3)
+TURNS = pd.DataFrame(
+    {"turn_count": [1, 2, 40], "conversation_count": [70, 29, 1], "slice_share": [0.7, 0.29, 0.01]}
+)
+CATEGORIES = pd.DataFrame(
+    {
+        "category": ["sexual", "hate"],
+        "conversation_count": [4, 1],
+        "slice_count": [100, 100],
+        "flagged_share": [0.04, 0.01],
+        "flagged_low": [0.0157, 0.0018],
+        "flagged_high": [0.0984, 0.0545],
+    }
+)
+CHARTS = [
+    (model_mix_chart, MODELS),
+    (language_mix_chart, mix("language", 3)),
+    (turn_histogram_chart, TURNS),
+    (category_counts_chart, CATEGORIES),
+]
+
+
+def test_models_are_bars_in_the_order_given():
+    figure = model_mix_chart(MODELS)
+    (bars,) = figure.data
+    assert list(bars.y) == ["model-0", "model-1", "model-2"]
+    assert list(bars.x) == [30, 20, 10]
+    assert bars.customdata[0] == 0.5
+    assert bars.marker.color == BAR_COLOR
+    assert figure.layout.xaxis.title.text == "Conversations"
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_the_long_tail_is_one_grey_bar_with_its_sum():
+    models = mix("model", 224)
+    head, rest = model_mix_chart(models).data
+    assert len(head.y) == BARS_MAX
+    assert list(rest.y) == ["212 other models"]
+    assert list(rest.x) == [models["conversation_count"].iloc[BARS_MAX:].sum()]
+    assert rest.marker.color == REST_COLOR
+
+
+def test_the_largest_bar_can_be_left_out():
+    (bars,) = model_mix_chart(MODELS, without_largest=True).data
+    assert list(bars.y) == ["model-1", "model-2"]
+    (bars,) = turn_histogram_chart(TURNS, without_largest=True).data
+    assert list(bars.x) == [2, 40]
+
+
+def test_a_log_scale_shows_a_count_of_one():
+    axis = turn_histogram_chart(TURNS, "log").layout.yaxis
+    assert axis.type == "log"
+    assert axis.range[0] < 0
+    assert 10 ** axis.range[1] > 70
+
+
+def test_categories_carry_their_intervals():
+    (bars,) = category_counts_chart(CATEGORIES).data
+    assert list(bars.x) == pytest.approx([4, 1])
+    assert list(bars.error_x.array) == pytest.approx([5.84, 4.45])
+    assert list(bars.error_x.arrayminus) == pytest.approx([2.43, 0.82])
+    assert list(bars.customdata[0]) == pytest.approx([4, 100, 1.57, 9.84])
+
+
+def test_a_missing_name_is_said_and_a_long_one_keeps_both_ends():
+    models = MODELS.assign(model=["suzume-llama-3-8B-multilingual-orpo-borda-top25", None, "x"])
+    figure = model_mix_chart(models)
+    assert figure.data[0].y[1] == "(none given)"
+    assert figure.layout.yaxis.ticktext[0] == "suzume-llama-3-…da-top25"
+    assert figure.data[0].y[0] == "suzume-llama-3-8B-multilingual-orpo-borda-top25"
+    assert short("x" * 24) == "x" * 24
+
+
+@pytest.mark.parametrize(("chart", "rows"), CHARTS)
+def test_a_chart_leaves_its_frame_as_it_was(chart, rows):
+    before = rows.copy(deep=True)
+    chart(rows, "log", without_largest=True)
+    assert rows.equals(before)
+
+
+@pytest.mark.parametrize(("chart", "rows"), CHARTS)
+@pytest.mark.parametrize("count", [0, 1])
+@pytest.mark.parametrize("without_largest", [False, True])
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_no_row_and_one_row_are_figures_too(chart, rows, count, without_largest, scale):
+    figure = chart(rows.iloc[:count], scale, without_largest=without_largest)
+    assert figure.layout.height > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.0544, "5.44 %"),
+        (0.5, "50.0 %"),
+        (0.0000863, "0.00863 %"),
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.998, "99.8 %"),
+    ],
+)
+def test_shares_have_three_significant_digits(value, written):
+    assert formats.share(value) == written
+
+
+def test_numbers_are_written_one_way():
+    assert formats.count(1_000_000) == "1,000,000"
+    assert formats.mean(214.46) == "214.5"
+    assert formats.mean(float("nan")) == formats.share(None) == "–"
+    assert formats.interval(0.0540, 0.0549) == "95 % CI 5.40–5.49 %"
+    assert formats.interval(float("nan"), 0.1) == "no interval"
+    assert formats.conversations(1) == "1 conversation"
+    assert formats.conversations(2_000) == "2,000 conversations"
