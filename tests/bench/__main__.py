@@ -1,0 +1,175 @@
+"""Run the benchmark: ``python -m tests.bench --rows 1000000``, or ``--data`` for a dataset."""
+
+import argparse
+import json
+import os
+import platform
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from queries.breakdowns import BREAKDOWNS
+from queries.conversations import conversation, random_conversation, slice_rows
+from queries.filters import Filters, MinScore
+from queries.prepare.sources import find_files
+from queries.settings import Settings
+from queries.store import Store, open_store
+from tests.bench import browser
+from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
+from tests.bench.naive import Raw
+
+SLICES = (
+    Filters(),
+    Filters(model=("vicuna-13b",)),
+    Filters(model=("gpt-4", "koala-13b"), min_turns=2),
+    Filters(language=("English",), flagged="none"),
+    Filters(flagged="any"),
+    Filters(flagged="user", max_turns=3),
+    Filters(category=("hate", "violence")),
+    Filters(min_score=(MinScore("violence", 0.3),)),
+    Filters(has_code=True, redacted=False),
+    Filters(unique_prompts=True, language=("English", "Portuguese")),
+)
+REPEATS = 5
+CONVERSATIONS = 60
+
+
+def main() -> None:
+    """Measure, print a table, write it as Markdown and JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the synthetic dataset")
+    parser.add_argument("--data", help="a dataset to measure instead: file, folder or glob")
+    parser.add_argument("--out", type=Path, default=Path("bench"), help="where the report goes")
+    parser.add_argument("--no-browser", action="store_true", help="leave the browser out")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chatscape-bench-") as folder:
+        raw = options.data or str(Path(folder) / "raw")
+        found = list(measured(raw, Path(folder) / "store", options))
+    report(found, options)
+
+
+def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Figure]:
+    """All figures, in the order in which they are taken."""
+    rows = options.rows
+    if not options.data:
+        seconds, memory = run_chatscape("sample", raw, "--rows", str(rows), "--shards", "6")
+        yield Figure("sample", "rows/s", (rows / seconds,), "20,000 rows/s", 20_000)
+        yield Figure("sample, peak memory", "MB", (memory,), "2 GB", 2_000)
+    files = find_files(raw)
+    seconds, memory = run_chatscape("prepare", raw, "--store", str(store))
+    is_full_size = rows >= 1_000_000 or bool(options.data)
+    yield Figure("prepare without index", "s", (seconds,), "150 s", 150 if is_full_size else None)
+    yield Figure("prepare, peak memory", "MB", (memory,), "6 GB", 6_000)
+    before = resident_mb(os.getpid())
+    opened: list[Store] = []
+    times = repeated([lambda: opened.append(open_store(store, Settings()))], warm_up=0)
+    yield Figure("open a store", "ms", times)
+    yield Figure("open a store, memory", "MB", (resident_mb(os.getpid()) - before,))
+    yield from asked(opened[0], Raw(files))
+    opened[0].close()
+    if not options.no_browser:
+        accept(store)
+        yield from browser.figures(store, _as_glob(raw))
+
+
+def asked(store: Store, raw: Raw) -> Iterator[Figure]:
+    """What queries take."""
+    total = store.manifest["counts"]["conversations"]
+    naive = raw.breakdowns()
+    way = "DuckDB over the raw nested parquet"
+    for name, query in BREAKDOWNS.items():
+        tasks = [lambda f=f, q=query: q(store, f) for f in SLICES * REPEATS]
+        times = repeated(tasks, len(SLICES))
+        yield Figure(f"breakdown {name}", "ms", times, "50 ms", 50, naive=naive, naive_way=way)
+    yield Figure(
+        "(for comparison) flagged conversations by model",
+        "ms",
+        repeated([lambda: BREAKDOWNS["model_mix"](store, Filters(flagged="any"))] * REPEATS),
+        naive=raw.loop(total),
+        naive_way="a loop in pandas over 10,000 rows, scaled to all",
+    )
+    ids = [str(random_conversation(store, Filters(), seed)) for seed in range(CONVERSATIONS)]
+    yield Figure(
+        "open a conversation by id",
+        "ms",
+        repeated([lambda i=i: conversation(store, i) for i in ids]),
+        "50 ms",
+        50,
+        naive=raw.open_conversation(ids[0]),
+        naive_way=way,
+    )
+    deep = random.Random(1).choices(range(total), k=10)
+    for title, offsets in (("first page", [0] * 10), ("any page", deep)):
+        tasks = [
+            lambda o=o: slice_rows(
+                store, Filters(), sort="turn_count", is_descending=True, row_limit=25, row_offset=o
+            )
+            for o in offsets
+        ]
+        yield Figure(
+            f"list of conversations by turns, {title}",
+            "ms",
+            repeated(tasks),
+            naive=raw.page(offsets[-1]),
+            naive_way=way,
+        )
+
+
+def accept(store: Path) -> None:
+    """Whoever measures a dataset of their own has accepted its licence already."""
+    run_chatscape("accept-licence", "--store", str(store), "--yes")
+
+
+def report(found: list[Figure], options: argparse.Namespace) -> None:
+    """Print the table and write it."""
+    data = options.data or f"synthetic sample of {options.rows:,} rows"
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    lines = [
+        f"Measured on {machine}; {data}.",
+        "",
+        "| what | median | p95 | target | met | naive | ratio |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(_line(figure) for figure in found),
+        "",
+        "The ratio is naive / median. Naive ways: "
+        + "; ".join(sorted({f.naive_way for f in found if f.naive_way}))
+        + ".",
+    ]
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "report.md").write_text("\n".join(lines) + "\n")
+    values = [
+        {
+            **{name: getattr(f, name) for name in ("what", "unit", "target", "naive", "naive_way")},
+            "values": f.values,
+            "median": f.median,
+            "p95": f.p95,
+            "is_met": f.is_met,
+        }
+        for f in found
+    ]
+    said = {"machine": machine, "data": data, "figures": values}
+    (options.out / "report.json").write_text(json.dumps(said, indent=2) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _line(figure: Figure) -> str:
+    met = {True: "yes", False: "**no**", None: ""}[figure.is_met]
+    naive = "" if figure.naive is None else _written(figure.naive, figure.unit)
+    ratio = "" if figure.naive is None else f"{figure.naive / figure.median:,.0f} x"
+    median, p95 = _written(figure.median, figure.unit), _written(figure.p95, figure.unit)
+    p95 = p95 if len(figure.values) > 1 else ""
+    return f"| {figure.what} | {median} | {p95} | {figure.target} | {met} | {naive} | {ratio} |"
+
+
+def _written(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:,.3g} {unit}"
+
+
+def _as_glob(raw: str) -> str:
+    return f"{raw}/**/*.parquet" if Path(raw).is_dir() else raw
+
+
+if __name__ == "__main__":
+    main()

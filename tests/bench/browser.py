@@ -1,0 +1,182 @@
+"""What a person waits for: first page, reload, redraw after a choice; in a real Chromium."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench.measure import Figure, resident_mb
+
+BAR = ".js-plotly-plot .barlayer path"
+QUIET_MS = 700
+RELOADS = 8
+COLD_STARTS = 3
+SESSIONS = 5
+PLAIN = "four bars in plain Streamlit over the raw files"
+
+# The time from a click to the last change of the page's main part that followed it.
+WATCH = """() => {
+  window.changed = window.clicked = 0
+  const main = document.querySelector('[data-testid=stMain]')
+  const note = () => { window.changed = performance.now() }
+  new MutationObserver(note).observe(main, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['d']
+  })
+  for (const name of ['click', 'keydown']) {
+    document.addEventListener(name, () => { window.clicked = performance.now() }, true)
+  }
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without anything remembered."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking"]
+    arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that answers."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while process.poll() is None:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                break
+            except (urllib.error.URLError, TimeoutError):
+                time.sleep(0.02)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def dashboard(store: Path, port: int) -> list[str]:
+    """The command that serves a store."""
+    code = "from queries.cli import main; main()"
+    return [sys.executable, "-c", code, "serve", "--store", str(store), "--port", str(port)]
+
+
+def first_chart(page: Page, url: str) -> float:
+    """Seconds until the first bar of the page is there."""
+    begun = time.perf_counter()
+    page.goto(url)
+    page.wait_for_selector(BAR, timeout=120_000)
+    return time.perf_counter() - begun
+
+
+def redraw(page: Page, choose: object) -> float:
+    """Milliseconds from a choice until nothing on the page changes any more."""
+    page.evaluate("window.changed = window.clicked = 0")
+    choose()  # type: ignore[operator]
+    page.wait_for_function(
+        f"window.changed && performance.now() - window.changed > {QUIET_MS}", timeout=120_000
+    )
+    return float(page.evaluate("window.changed - window.clicked"))
+
+
+def figures(store: Path, raw: str) -> Iterator[Figure]:
+    """Everything that is measured in the browser."""
+    plain = plain_redraw(raw)
+    cold, reloads, redraws, idle, per_session = dashboard_times(store)
+    yield Figure("first page, cold process and browser, to first chart", "s", cold, "4 s", 4.0)
+    yield Figure("reload warm, to first chart", "s", reloads, "1.2 s", 1.2)
+    yield Figure(
+        "filter change to all charts redrawn (slices not seen before)",
+        "ms",
+        redraws,
+        "350 ms median",
+        350,
+        is_median=True,
+        naive=plain,
+        naive_way=PLAIN,
+    )
+    yield Figure("the same, p95", "ms", redraws, "700 ms p95", 700, naive=plain, naive_way=PLAIN)
+    yield Figure("resident memory while serving, one page open", "MB", (idle,), "1.5 GB", 1500)
+    yield Figure("resident memory for each further session", "MB", (per_session,), "20 MB", 20)
+
+
+def dashboard_times(
+    store: Path,
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
+    """Cold starts (s), reloads (s), redraws (ms), idle memory (MB), memory of a session (MB)."""
+    cold = []
+    for last in [False] * (COLD_STARTS - 1) + [True]:
+        port = free_port()
+        with serving(dashboard(store, port), port) as server, chromium() as browser:
+            page = browser.new_page(viewport={"width": 1440, "height": 1500})
+            url = f"http://127.0.0.1:{port}/"
+            cold.append(first_chart(page, url))
+            if not last:
+                continue
+            page.wait_for_timeout(1_000)
+            reloads = []
+            for _ in range(RELOADS):
+                reloads.append(first_chart(page, url))
+                page.wait_for_timeout(700)
+            redraws = list(redraw_times(page))
+            idle = resident_mb(server.pid)
+            pages = [browser.new_page() for _ in range(SESSIONS)]
+            for other in pages:
+                first_chart(other, url)
+            page.wait_for_timeout(500)
+            per_session = (resident_mb(server.pid) - idle) / SESSIONS
+    return tuple(cold), tuple(reloads), tuple(redraws), idle, per_session
+
+
+def redraw_times(page: Page) -> Iterator[float]:
+    """Redraws after choices that make slices which nobody has asked for before."""
+    page.evaluate(WATCH)
+    for turns in ("2", "3", "4", "5", "6"):
+        box = page.get_by_label("Turns, at least")
+        box.fill(turns)
+        yield redraw(page, lambda: page.keyboard.press("Enter"))
+        for label in ("none", "user", "any message", "assistant"):
+            pill = page.get_by_text(re.compile(rf"^{label} · ")).first
+            yield redraw(page, pill.click)
+
+
+def plain_redraw(raw: str) -> float:
+    """Median milliseconds of a redraw of the plain page."""
+    port = free_port()
+    script = str(Path(__file__).with_name("plain_page.py"))
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", script),
+        *(f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"),
+        *("--", raw),
+    ]
+    with serving(command, port), chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 1500})
+        first_chart(page, f"http://127.0.0.1:{port}/")
+        page.wait_for_timeout(2_000)
+        page.evaluate(WATCH)
+        times = []
+        for label in ("none", "any", "all", "none", "any"):
+            option = page.get_by_text(label, exact=True)
+            times.append(redraw(page, option.click))
+    return sorted(times)[len(times) // 2]
