@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -77,8 +78,10 @@ def run_chatscape(*arguments: str) -> tuple[float, float]:
     """
     command = [sys.executable, "-c", "from queries.cli import main; main()", *arguments]
     begun = time.perf_counter()
-    child = os.spawnv(os.P_NOWAIT, sys.executable, command)
-    _, status, usage = os.wait4(child, 0)
+    # The report alone goes to standard output.
+    child = subprocess.Popen(command, stdout=sys.stderr.fileno())
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - begun
     if status:
         raise SystemExit(f"chatscape {' '.join(arguments)} failed")

@@ -1,0 +1,42 @@
+"""The benchmark runs, small: a smoke test. What it measures is for `make bench` to judge."""
+
+import json
+import math
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+EVERY_TARGET = {
+    "sample": "20,000 rows/s",
+    "sample, peak memory": "2 GB",
+    "prepare without index": "150 s",
+    "prepare, peak memory": "6 GB",
+    "breakdown slice_size": "50 ms",
+    "breakdown model_mix": "50 ms",
+    "breakdown language_mix": "50 ms",
+    "breakdown turn_histogram": "50 ms",
+    "breakdown category_counts": "50 ms",
+    "breakdown filter_counts": "50 ms",
+    "open a conversation by id": "50 ms",
+    "first page, cold process and browser, to first chart": "4 s",
+    "reload warm, to first chart": "1.2 s",
+    "filter change to all charts redrawn (slices not seen before)": "350 ms median",
+    "the same, p95, beside the slim parquet": "700 ms p95",
+    "resident memory while serving, one page open": "1.5 GB",
+    "resident memory for each further session": "20 MB",
+}
+
+
+def test_the_benchmark_measures_every_target_at_10_000_rows(tmp_path):
+    command = [sys.executable, "-m", "tests.bench", "--rows", "10000", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    targets = {f["what"]: f["target"] for f in report["figures"] if f["target"]}
+    assert targets == EVERY_TARGET
+    for figure in report["figures"]:
+        assert all(math.isfinite(value) for value in figure["values"]), figure["what"]
+        assert figure["naive"] is None or figure["naive_way"]
+    assert (tmp_path / "report.md").read_text() == done.stdout
+    assert "| breakdown model_mix |" in done.stdout
