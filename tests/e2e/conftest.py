@@ -67,13 +67,18 @@ def free_port() -> int:
 @contextmanager
 def serving(store: Path, log: Path) -> Iterator[str]:
     """The address of a dashboard of a store."""
-    port = free_port()
     command = [sys.executable, "-c", "from queries.cli import main; main()", "serve"]
+    with started([*command, "--store", str(store)], log) as url:
+        yield url
+
+
+@contextmanager
+def started(command: list[str], log: Path, **options: Any) -> Iterator[str]:
+    """The address of a dashboard that a command starts, given a port."""
+    port = free_port()
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*command, "--store", str(store), "--port", str(port)],
-            stdout=out,
-            stderr=subprocess.STDOUT,
+            [*command, "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, **options
         )
     try:
         wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
