@@ -19,7 +19,7 @@ def show_chart(name: str, title: str, note: str, figure: go.Figure, rows: pd.Dat
         figure: the chart; not drawn where there are no figures.
         rows: its figures, for the table.
     """
-    with st.container(border=True, key=f"card_{name}"):
+    with st.container(border=True, height="stretch", key=f"card_{name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(title, anchor=False, width="stretch")
             with st.popover(

@@ -21,7 +21,7 @@ def show_slice_figures(size: pd.DataFrame) -> None:
         ("Flagged", formats.share(row["flagged_share"]), interval),
         ("Names redacted", formats.share(row["redacted_share"]), ""),
     )
-    with st.container(horizontal=True, border=True, gap="small", key="figures"):
+    with st.container(horizontal=True, border=True, gap="medium", key="figures"):
         for label, value, note in figures:
             st.metric(
                 label,

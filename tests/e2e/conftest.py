@@ -163,8 +163,9 @@ def narrow(browser: Browser) -> Iterator[Page]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run and every chart is drawn."""
+    """Wait until the script has run and all that it shows is there."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def figure(page: Page, label: str) -> Any:
