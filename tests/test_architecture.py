@@ -51,8 +51,7 @@ def test_a_module_keeps_to_its_floor(path):
 
 @pytest.mark.parametrize("path", TEXTS, ids=str)
 def test_a_file_fits_in_the_head(path):
-    limit = 420 if path.parts[0] == "tests" else 300
-    assert len((ROOT / path).read_text().splitlines()) <= limit
+    assert len((ROOT / path).read_text().splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)

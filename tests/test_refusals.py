@@ -1,0 +1,93 @@
+"""What prepare refuses: one sentence that names the file and the column."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from queries.errors import SourceError
+from queries.layout import StorePath
+from tests import tiny
+from tests.conftest import SAMPLE, prepared
+
+
+def bad(folder: Path, **columns: pa.Array | None) -> Path:
+    """The twelve with some columns replaced, or left out."""
+    rows = tiny.table(tiny.ROWS)
+    for name, values in columns.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.remove_column(place) if values is None else rows.set_column(place, name, values)
+    pq.write_table(rows, folder / "bad.parquet")
+    return folder / "bad.parquet"
+
+
+TWICE = pa.array(
+    ["b" * 32, "a" * 32, "a" * 32, "b" * 32, *[f"{n:032x}" for n in (7, 7, 8, 8, 9)], "x", "y", "z"]
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            {"model": None},
+            r"bad\.parquet lacks the column 'model'\. A conversation needs the columns",
+        ),
+        ({"turn": pa.array(["1"] * 12)}, r"bad\.parquet: the column turn is string, not int64"),
+        ({"turn": pa.array([1.0] * 12)}, r"the column turn is double, not int64"),
+        ({"conversation": pa.array(["x"] * 12)}, r"the column conversation is string, not a list"),
+        (
+            {"conversation": pa.array([[{"role": "user"}]] * 12)},
+            r"the column conversation lacks the field 'content'",
+        ),
+        (
+            {
+                "openai_moderation": pa.array(
+                    [[{"flagged": True, "categories": {"hate": True}}]] * 12
+                )
+            },
+            r"the column openai_moderation\.categories lacks the field 'harassment'",
+        ),
+        (
+            {"conversation_id": pa.array([None] * 12)},
+            r"bad\.parquet: the column 'conversation_id' is null in 12",
+        ),
+        (
+            {"conversation_id": TWICE},
+            r"4 ids stand more than once .*, e\.g\. 0{31}7, 0{31}8, a{32}\.",
+        ),
+    ],
+)
+def test_data_that_cannot_be_prepared_is_named_by_file_and_column(tmp_path, columns, said):
+    with pytest.raises(SourceError, match=said):
+        prepared(bad(tmp_path, **columns), tmp_path / "store")
+    assert StorePath(tmp_path / "store").current_name() is None
+
+
+def test_a_file_that_is_not_parquet_is_refused(tmp_path):
+    (tmp_path / "x.parquet").write_text("id,model\n1,gpt-4\n")
+    with pytest.raises(SourceError, match=r"x\.parquet is not a complete parquet file"):
+        prepared(tmp_path / "x.parquet", tmp_path / "store")
+
+
+def test_a_truncated_file_is_refused(tmp_path):
+    data = SAMPLE.read_bytes()
+    (tmp_path / "cut.parquet").write_bytes(data[: len(data) // 2])
+    with pytest.raises(SourceError, match=r"cut\.parquet is not a complete parquet file"):
+        prepared(tmp_path / "cut.parquet", tmp_path / "store")
+
+
+def test_damage_in_the_middle_is_refused(tmp_path):
+    data = bytearray(SAMPLE.read_bytes())
+    data[200_000:400_000] = bytes(200_000)
+    (tmp_path / "damaged.parquet").write_bytes(data)
+    with pytest.raises(SourceError, match=r"damaged\.parquet could not be read to its end"):
+        prepared(tmp_path / "damaged.parquet", tmp_path / "store")
+
+
+def test_no_file_at_all_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="There is no parquet file in the folder"):
+        prepared(tmp_path, tmp_path / "store")
+    with pytest.raises(SourceError, match="There is no parquet file at"):
+        prepared(tmp_path / "nowhere.parquet", tmp_path / "store")
