@@ -55,7 +55,7 @@ TWICE = pa.array(
         ),
         (
             {"conversation_id": TWICE},
-            r"4 ids stand more than once .*, e\.g\. 0{31}7, 0{31}8, a{32}\.",
+            r"bad\.parquet: 4 ids stand more than once .*_id', e\.g\. 0{31}7, 0{31}8, a{32}\.",
         ),
     ],
 )
@@ -63,6 +63,14 @@ def test_data_that_cannot_be_prepared_is_named_by_file_and_column(tmp_path, colu
     with pytest.raises(SourceError, match=said):
         prepared(bad(tmp_path, **columns), tmp_path / "store")
     assert StorePath(tmp_path / "store").current_name() is None
+
+
+def test_an_id_that_two_files_share_is_named_with_both(tmp_path):
+    for name, rows in (("1", tiny.ROWS[:5]), ("2", tiny.ROWS[5:7]), ("3", tiny.ROWS[4:5])):
+        tiny.write(tmp_path / "raw" / f"{name}.parquet", rows)
+    said = rf"^\S*1\.parquet, \S*3\.parquet: 1 id stands more .*{tiny.ROWS[4]['conversation_id']}"
+    with pytest.raises(SourceError, match=said):
+        prepared(tmp_path / "raw", tmp_path / "store")
 
 
 def test_a_file_that_is_not_parquet_is_refused(tmp_path):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,15 +100,16 @@ def _units(sources: Sequence[Source], limit: int | None) -> Iterator[Unit]:
 
 
 def _checked_ids(sources: Sequence[Source], limit: int | None) -> pa.ChunkedArray:
-    chunks = []
+    by_path: dict[str, pa.ChunkedArray] = {}
     left = limit
     for source in sources:
         ids = read_ids(source).slice(0, left)
         left = None if left is None else left - len(ids)
         _check_texts(source, ids)
-        chunks.extend(ids.chunks)
+        by_path[source.path] = ids
+    chunks = [chunk for ids in by_path.values() for chunk in ids.chunks]
     every = pa.chunked_array(chunks, pa.string())
-    _check_unique(every)
+    _check_unique(every, by_path)
     return every
 
 
@@ -126,15 +127,18 @@ def _check_texts(source: Source, ids: pa.ChunkedArray) -> None:
         ) from error
 
 
-def _check_unique(ids: pa.ChunkedArray) -> None:
+def _check_unique(ids: pa.ChunkedArray, by_path: Mapping[str, pa.ChunkedArray]) -> None:
     counts = pc.value_counts(ids)
     repeated = counts.filter(pc.greater(counts.field("counts"), 1))
     if not len(repeated):
         return
-    named = ", ".join(repeated.field("values").sort().slice(0, 3).to_pylist())
+    examples = repeated.field("values").sort().slice(0, 3)
+    named = ", ".join(examples.to_pylist())
+    holding = [path for path, held in by_path.items() if pc.any(pc.is_in(held, examples)).as_py()]
+    many = "1 id stands" if len(repeated) == 1 else f"{len(repeated):,} ids stand"
     raise SourceError(
-        f"{len(repeated):,} ids stand more than once in the column 'conversation_id', "
-        f"e.g. {named}. Drop the repeated rows, or prepare only one of the files that hold them."
+        f"{', '.join(holding)}: {many} more than once in the column 'conversation_id', e.g. "
+        f"{named}. Drop the repeated rows, or prepare only one of the files that hold them."
     )
 
 
