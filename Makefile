@@ -23,7 +23,7 @@ screenshots: .venv/installed-dev  ## the pictures of the README
 	@tests/install_browser.sh && $(BIN)/pytest tests/e2e/test_screenshots.py --screenshots assets/screenshots
 
 sample: .venv/installed  ## the bundled sample, byte for byte
-	@$(BIN)/chatscape sample $(SAMPLE) --rows 2000 --seed 1
+	@$(BIN)/chatscape sample $(SAMPLE) --rows 2000 --seed 39
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

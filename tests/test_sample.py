@@ -32,9 +32,14 @@ def many(tmp_path_factory) -> pa.Table:
 
 
 def test_the_bundled_sample_is_what_the_command_makes(tmp_path):
-    (path,) = write_sample(tmp_path / "again.parquet", 2_000, 1, Silent())
+    (path,) = write_sample(tmp_path / "again.parquet", 2_000, 39, Silent())
     assert path.read_bytes() == SAMPLE.read_bytes()
     assert SAMPLE.stat().st_size <= 2_500_000
+
+
+def test_the_bundled_sample_speaks_every_language_that_has_texts():
+    languages = set(pq.read_table(SAMPLE, columns=["language"])["language"].to_pylist())
+    assert set(phrases().topics) <= languages
 
 
 def test_the_schema_is_exactly_the_published_one(tmp_path, many):

@@ -37,7 +37,7 @@ def test_a_filter_changes_figures_charts_and_address_and_back_undoes_it(page, sa
 
 def test_a_pasted_link_reopens_the_same_slice(page, context, sample_url):
     open_overview(page, sample_url)
-    page.get_by_label("Model").first.click()
+    page.get_by_test_id("stSidebar").get_by_label("Model", exact=True).click()
     page.get_by_role("option", name=re.compile("^koala-13b")).click()
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("model=koala-13b"))
