@@ -8,7 +8,7 @@ ODDITIES = {
     "conversation_empty": "the conversation has no message",
     "message_null": "a message, its role or its content is null",
     "role_unknown": "a message has a role other than user and assistant",
-    "turn_disagrees": "`turn` is not half the number of messages",
+    "turn_disagrees": "`turn` is not half the number of messages, rounded down",
     "moderation_null": "the moderation is null",
     "moderation_fewer": "there are fewer moderation entries than messages",
     "moderation_more": "there are more moderation entries than messages",

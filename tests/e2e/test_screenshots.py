@@ -11,7 +11,13 @@ PICTURES = [
     ("overview", "", 1440, 1420, "light"),
     ("overview-dark", "?flagged=any&log=true", 1440, 1420, "dark"),
     ("browse", "browse?min_turns=2&sort=turn_count&order=desc", 1440, 1000, "light"),
-    ("browse-narrow", "browse?language=Arabic&language=Japanese", 390, 844, "dark"),
+    (
+        "browse-narrow",
+        "browse?language=Arabic&language=Hebrew&language=Thai&sort=language",
+        390,
+        844,
+        "dark",
+    ),
     ("conversation", "conversation", 1440, 1000, "light"),
 ]
 
