@@ -1,15 +1,10 @@
 """A real Chromium on the real server. Waits for what a reader sees, never for a time."""
 
-import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,10 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 from queries.layout import StorePath
 from queries.licence import accept
 from tests import tiny
+from tests.browsing import chromium, chromium_arguments, free_port, wait_until_healthy
 from tests.conftest import prepared
 from tests.e2e.hostile import HOSTILE_ROWS
 
-START_SECONDS = 60
 expect.set_options(timeout=20_000)
 
 # Streamlit looks for its server below the address of a page first, and finds it at the root.
@@ -39,29 +34,12 @@ def pytest_report_header() -> str:
     return f"chromium: {subprocess.check_output([chromium(), '--version'], text=True).strip()}"
 
 
-def chromium() -> str:
-    """Path of the browser; a missing one is an error, not a skipped test."""
-    found = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
-    if found is None:
-        raise pytest.UsageError("The browser tests need Chromium: run tests/install_browser.sh")
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    arguments = ["--disable-dev-shm-usage", "--disable-background-networking"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    return browser_type_launch_args | {"executable_path": chromium(), "args": arguments}
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
+    return browser_type_launch_args | {
+        "executable_path": chromium(),
+        "args": chromium_arguments(),
+    }
 
 
 @contextmanager
@@ -81,25 +59,12 @@ def started(command: list[str], log: Path, **options: Any) -> Iterator[str]:
             [*command, "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, **options
         )
     try:
-        wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
+        wait_until_healthy(f"http://127.0.0.1:{port}", process, log.read_text)
         yield f"http://127.0.0.1:{port}"
         assert "Traceback" not in log.read_text(), log.read_text()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-
-
-def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(START_SECONDS * 10):
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
-        except (urllib.error.URLError, TimeoutError):
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"the dashboard did not start:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
