@@ -10,10 +10,11 @@ from queries.assets import asset
 from queries.errors import DataError
 from queries.licence import is_acceptance_needed
 
-# The icon is a file of ours: Streamlit has the browser fetch a Material icon from another host.
-st.set_page_config(page_title="Chatscape", page_icon=str(asset("logo.svg")), layout="wide")
-st.logo(str(asset("wordmark.svg")), icon_image=str(asset("logo.svg")), size="large")
 page = navigation.current_page()
+# The icon is a file of ours: Streamlit has the browser fetch a Material icon from another host.
+icon = str(asset("logo.svg"))
+st.set_page_config(page_title=f"{page.title} · Chatscape", page_icon=icon, layout="wide")
+st.logo(str(asset("wordmark.svg")), icon_image=icon, size="large")
 with st.sidebar:
     load_script_early()
 url.begin()
@@ -30,10 +31,14 @@ try:
     session.set_current_filters(filters)
     notices.show_newer_version()
     sidebar.show_problems()
-    page.run()
-    # After the page, so that charts are drawn while the counts beside the filters are worked out.
+    with notices.errors_shown():
+        page.run()
+    # After the page, so that charts are drawn while the counts beside the filters are worked out;
+    # and whatever became of the page, because the filters are the way out.
     with st.sidebar:
         navigation.show_links()
         sidebar.show_filters(filters)
 except DataError as error:
     notices.show_error(error)
+except Exception:  # noqa: BLE001  the last resort: Streamlit's own box says nothing of use
+    notices.show_unexpected()

@@ -16,19 +16,19 @@ def slice_size(store: Store, filters: Filters) -> pd.DataFrame:
     """How large the slice is and what is typical of it.
 
     Returns:
-        One row with the columns of ``sql/slice_size.sql``, then ``flagged_share``,
-        ``flagged_low``, ``flagged_high`` and ``redacted_share`` (fractions 0-1, the middle two a
-        Wilson 95 % interval; null for an empty slice).
+        One row with the columns of ``sql/slice_size.sql``, then for ``flagged`` and ``redacted``
+        each ``_share``, ``_low`` and ``_high`` (fractions 0-1, the last two a Wilson 95 % interval;
+        null for an empty slice).
 
     Source: ``sql/slice_size.sql`` over the prepared `conversations`.
     """
     size = store.run("slice_size", filters)
     total = size["conversation_count"].where(size["conversation_count"] > 0)
-    size["flagged_share"] = size["flagged_count"] / total
-    size["flagged_low"], size["flagged_high"] = wilson(
-        size["flagged_count"], size["conversation_count"]
-    )
-    size["redacted_share"] = size["redacted_count"] / total
+    for name in ("flagged", "redacted"):
+        size[f"{name}_share"] = size[f"{name}_count"] / total
+        size[f"{name}_low"], size[f"{name}_high"] = wilson(
+            size[f"{name}_count"], size["conversation_count"]
+        )
     return size
 
 

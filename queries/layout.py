@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queries.errors import StoreFormatError, StoreMissingError
+from queries.errors import StoreFormatError, StoreMissingError, VersionGoneError
 
 STORE_FORMAT = 1
 """Raised when older code can no longer read a new store."""
@@ -45,8 +45,15 @@ class Version:
         return self.path / name
 
     def manifest(self) -> dict[str, Any]:
-        """What the version says of itself: sources, counts, oddities, steps."""
-        manifest: dict[str, Any] = json.loads(self.manifest_path.read_text())
+        """What the version says of itself: sources, counts, oddities, steps.
+
+        Raises:
+            VersionGoneError: it was cleaned up.
+        """
+        try:
+            manifest: dict[str, Any] = json.loads(self.manifest_path.read_text())
+        except FileNotFoundError as error:
+            raise VersionGoneError(self.name) from error
         return manifest
 
 

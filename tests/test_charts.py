@@ -6,7 +6,12 @@ import pytest
 from dashboard import formats
 from dashboard.charts.categories import category_counts_chart
 from dashboard.charts.frame import BAR_COLOR, REST_COLOR, short
-from dashboard.charts.mixes import BARS_MAX, language_mix_chart, model_mix_chart
+from dashboard.charts.mixes import (
+    BARS_MAX,
+    drowning_rest,
+    language_mix_chart,
+    model_mix_chart,
+)
 from dashboard.charts.turns import turn_histogram_chart
 
 
@@ -66,6 +71,29 @@ def test_the_largest_bar_can_be_left_out():
     assert list(bars.y) == ["model-1", "model-2"]
     (bars,) = turn_histogram_chart(TURNS, without_largest=True).data
     assert list(bars.x) == [2, 40]
+
+
+def test_the_rest_goes_with_the_largest_where_it_would_drown_the_others():
+    models = mix("model", 224)
+    (bars,) = model_mix_chart(models, without_largest=True).data
+    assert list(bars.y) == [f"model-{n}" for n in range(1, BARS_MAX + 1)]
+    rest = drowning_rest(models)
+    assert len(rest) == 224 - 1 - BARS_MAX
+    few = mix("model", BARS_MAX + 2)
+    assert len(model_mix_chart(few, without_largest=True).data) == 2
+    assert drowning_rest(few).empty
+
+
+def test_a_few_conversations_are_counted_in_whole_ones():
+    axis = model_mix_chart(MODELS.assign(conversation_count=[3, 1, 1])).layout.xaxis
+    assert axis.dtick == 1
+    assert model_mix_chart(MODELS).layout.xaxis.dtick is None
+
+
+def test_a_rate_of_a_few_is_pale():
+    assert category_counts_chart(CATEGORIES).data[0].marker.opacity == (1, 1)
+    few = CATEGORIES.assign(slice_count=[29, 29])
+    assert category_counts_chart(few).data[0].marker.opacity == (0.4, 0.4)
 
 
 def test_a_log_scale_shows_a_count_of_one():

@@ -13,6 +13,9 @@ from dashboard.charts.frame import (
 
 INTERVAL_COLOR = "#7c8985"
 
+FEW = 30
+"""Of fewer conversations a share says little: its bar is pale."""
+
 
 def category_counts_chart(
     categories: pd.DataFrame, scale: Scale = "linear", *, without_largest: bool = False
@@ -26,13 +29,14 @@ def category_counts_chart(
         shown[name] * 100 for name in ("flagged_share", "flagged_low", "flagged_high")
     )
     counts = shown["conversation_count"].tolist(), shown["slice_count"].tolist()
+    is_few = [total < FEW for total in counts[1]]
     names = shown["category"].tolist()
     bars = {
         "type": "bar",
         "orientation": "h",
         "x": share.tolist(),
         "y": names,
-        "marker": {"color": BAR_COLOR},
+        "marker": {"color": BAR_COLOR, "opacity": [0.4 if few else 1 for few in is_few]},
         "error_x": {
             "type": "data",
             "symmetric": False,

@@ -23,6 +23,7 @@ REST_COLOR = "#97a39f"
 """What is put together from several values, in both themes."""
 
 _AXES_PIXELS = 58
+_FEW = 5
 
 # Labels have the room that the margins leave them; measuring them takes longer than drawing.
 _AXIS: Part = {"automargin": False, "ticklabeloverflow": "allow", "fixedrange": True}
@@ -90,6 +91,9 @@ def count_axis(title: str, scale: Scale, counts: Sequence[float]) -> Part:
     }
     if scale == "log":
         return {**axis, "dtick": 1, "range": [-0.3, math.log10(max([*counts, 1])) + 0.15]}
+    if max(counts, default=0) <= _FEW:
+        # Half a conversation is none, and Plotly would write it "500m".
+        return {**axis, "dtick": 1, "rangemode": "tozero"}
     return {**axis, "nticks": 6, "rangemode": "tozero"}
 
 

@@ -21,7 +21,8 @@ def model_mix_chart(
 ) -> go.Figure:
     """Bars of conversations for each model, in the order given.
 
-    Expects the rows of ``breakdowns.model_mix``; what is beyond `BARS_MAX` becomes one grey bar.
+    Expects the rows of ``breakdowns.model_mix``; what is beyond `BARS_MAX` becomes one grey bar,
+    unless that drowns the others where the largest is left out.
     """
     return _mix_chart(models, "model", "models", scale, without_largest=without_largest)
 
@@ -31,9 +32,21 @@ def language_mix_chart(
 ) -> go.Figure:
     """Bars of conversations for each language, in the order given.
 
-    Expects the rows of ``breakdowns.language_mix``; what is beyond `BARS_MAX` becomes one grey bar.
+    Expects the rows of ``breakdowns.language_mix``; the rest as in `model_mix_chart`.
     """
     return _mix_chart(languages, "language", "languages", scale, without_largest=without_largest)
+
+
+def drowning_rest(mix: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have no bar of their own where they drown those that have, else none.
+
+    That is looked at once the largest bar is left out: the bar of all others would then set the
+    scale in its place.
+    """
+    shown = without_largest_row(mix)
+    tail = shown.iloc[BARS_MAX:]
+    largest = shown["conversation_count"].head(BARS_MAX).max()
+    return tail if len(tail) and tail["conversation_count"].sum() > largest else tail.head(0)
 
 
 def _mix_chart(
@@ -43,7 +56,7 @@ def _mix_chart(
     head, tail = shown.iloc[:BARS_MAX], shown.iloc[BARS_MAX:]
     names = ["(none given)" if pd.isna(name) else str(name) for name in head[column]]
     bars = [_bars(names, head["conversation_count"].tolist(), head["slice_share"].tolist())]
-    if len(tail):
+    if len(tail) and not (without_largest and len(drowning_rest(mix))):
         rest = f"{len(tail):,} other {plural}"
         count, share = int(tail["conversation_count"].sum()), float(tail["slice_share"].sum())
         bars.append(_bars([rest], [count], [share], REST_COLOR))

@@ -1,5 +1,9 @@
 """Pages and lines for when there is nothing to show, or something is in the way."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from dashboard import session
@@ -21,6 +25,25 @@ def show_empty_slice(filters: Filters) -> None:
 def show_error(error: DataError) -> None:
     """One sentence with the way out."""
     st.error(str(error), icon=":material/error:")
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show an error of what is drawn inside in its place, and go on."""
+    try:
+        yield
+    except DataError as error:
+        show_error(error)
+
+
+def show_unexpected() -> None:
+    """Say that something failed that nobody foresaw; the log has the rest."""
+    logging.getLogger(__name__).exception("a page could not be drawn")
+    st.error(
+        "Something unexpected went wrong. Reload the page; if it comes again, the log of the "
+        "server says what it was.",
+        icon=":material/error:",
+    )
 
 
 def show_newer_version() -> None:

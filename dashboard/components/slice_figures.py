@@ -9,17 +9,18 @@ from dashboard import formats
 def show_slice_figures(size: pd.DataFrame) -> None:
     """Draw the row of ``breakdowns.slice_size``."""
     row = {name: size[name].iloc[0] for name in size.columns}
-    interval = formats.interval(row["flagged_low"], row["flagged_high"])
+    flagged = formats.interval(row["flagged_low"], row["flagged_high"])
+    redacted = formats.interval(row["redacted_low"], row["redacted_high"])
     figures = (
         ("Conversations", formats.count(row["conversation_count"]), ""),
         ("Messages", formats.count(row["message_count"]), ""),
         ("Models", formats.count(row["model_count"]), ""),
         ("Languages", formats.count(row["language_count"]), "guessed"),
         ("Mean turns", formats.mean(row["mean_turn_count"], 2), ""),
-        ("Mean prompt", formats.mean(row["mean_prompt_chars"]), "characters"),
-        ("Mean response", formats.mean(row["mean_response_chars"]), "characters"),
-        ("Flagged", formats.share(row["flagged_share"]), interval),
-        ("Names redacted", formats.share(row["redacted_share"]), ""),
+        ("Mean prompt", formats.mean(row["mean_prompt_chars"]), "characters a message"),
+        ("Mean response", formats.mean(row["mean_response_chars"]), "characters a message"),
+        ("Flagged", formats.share(row["flagged_share"]), flagged),
+        ("Names redacted", formats.share(row["redacted_share"]), redacted),
     )
     with st.container(horizontal=True, border=True, gap="medium", key="figures"):
         for label, value, note in figures:

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, url
+from dashboard.charts.categories import FEW
 from dashboard.charts.frame import Scale
+from dashboard.charts.mixes import drowning_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,26 @@ class ScaleSwitches:
     def note(self, rows: pd.DataFrame, total: int) -> str:
         """What a chart counts, and which bar was left out of it."""
         said = f"n = {formats.conversations(total)}"
+        if total < FEW and "flagged_share" in rows.columns:
+            said = f"{said}: too few for a rate to say much"
         if not self.without_largest or rows.empty:
             return said
         largest = int(rows["conversation_count"].argmax())
         name = str(rows.iloc[largest, 0])
-        if rows.columns[0] == "turn_count":
-            name = "1 turn" if name == "1" else f"{name} turns"
+        # Quoted, because a model may be called "none".
+        name = _turns(name) if rows.columns[0] == "turn_count" else f"“{name}”"
         count = formats.conversations(rows["conversation_count"].iloc[largest])
-        return f"{said} · left out: {name}, {count}"
+        return f"{said} · left out: {name}, {count}{self._rest_note(rows)}"
+
+    def _rest_note(self, rows: pd.DataFrame) -> str:
+        rest = drowning_rest(rows) if rows.columns[0] in ("model", "language") else rows.head(0)
+        if rest.empty:
+            return ""
+        return f"; {len(rest):,} others, {formats.conversations(rest['conversation_count'].sum())}"
+
+
+def _turns(count: str) -> str:
+    return "1 turn" if count == "1" else f"{count} turns"
 
 
 def show_scale_switches() -> ScaleSwitches:

@@ -9,6 +9,24 @@ from queries.conversations import conversation
 
 PAGE_MESSAGES = 50
 
+
+def show_conversation(conversation_id: str) -> None:
+    """What is known of a conversation, and a page of its messages."""
+    found = conversation(session.store(), conversation_id)
+    show_facts(found.facts)
+    if found.messages.empty:
+        st.info("This conversation has no messages.")
+        return
+    pages = -(-len(found.messages) // PAGE_MESSAGES)
+    first = (chosen_page(pages) - 1) * PAGE_MESSAGES
+    show_transcript(
+        found.messages.iloc[first : first + PAGE_MESSAGES],
+        uncovered=uncovered(conversation_id),
+        on_uncover=uncover,
+    )
+    show_pages(pages)
+
+
 conversation_id = url.parameter("conversation", "")
 st.title("Conversation", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -21,17 +39,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.button(
         "A random one", icon=":material/shuffle:", on_click=navigation.open_random, key="random"
     )
-if not conversation_id:
+if conversation_id:
+    show_conversation(conversation_id)
+else:
     st.text_input("Open a conversation by its id", key="typed_id", on_change=navigation.open_typed)
-    st.stop()
-
-found = conversation(session.store(), conversation_id)
-show_facts(found.facts)
-pages = max(1, -(-len(found.messages) // PAGE_MESSAGES))
-first = (chosen_page(pages) - 1) * PAGE_MESSAGES
-show_transcript(
-    found.messages.iloc[first : first + PAGE_MESSAGES],
-    uncovered=uncovered(conversation_id),
-    on_uncover=uncover,
-)
-show_pages(pages)

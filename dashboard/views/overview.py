@@ -10,6 +10,32 @@ from dashboard.components.slice_caption import show_slice_caption
 from dashboard.components.slice_figures import show_slice_figures
 from dashboard.components.switches import show_scale_switches
 from queries import breakdowns
+from queries.filters import Filters
+
+CHARTS = (
+    (breakdowns.model_mix, "Models", model_mix_chart),
+    (breakdowns.language_mix, "Languages", language_mix_chart),
+    (breakdowns.turn_histogram, "Turns in a conversation", turn_histogram_chart),
+    (breakdowns.category_counts, "Flagged as", category_counts_chart),
+)
+
+
+def show_charts(filters: Filters, total: int) -> None:
+    """The charts, each with its figures, and what to keep in mind."""
+    switches = show_scale_switches()
+    # Two columns a row, not one pair for all: a narrow screen then keeps the order.
+    columns = [*st.columns(2), *st.columns(2)]
+    for column, (query, title, chart) in zip(columns, CHARTS, strict=True):
+        rows = session.rows(query, filters)
+        figure = chart(rows, switches.scale, without_largest=switches.without_largest)
+        with column:
+            show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
+    st.caption(
+        "Rates carry Wilson 95 % intervals. Conversations are not independent, because 210,479 "
+        "people wrote the million of LMSYS-Chat-1M, and nothing was drawn at random: what is true "
+        "is less certain than the intervals say."
+    )
+
 
 filters = session.current_filters()
 size = session.rows(breakdowns.slice_size, filters)
@@ -17,27 +43,8 @@ total = int(size["conversation_count"].iloc[0])
 
 st.title("Overview", anchor=False)
 show_slice_caption(total, filters)
-if total == 0:
+if total:
+    show_slice_figures(size)
+    show_charts(filters, total)
+else:
     notices.show_empty_slice(filters)
-    st.stop()
-
-show_slice_figures(size)
-switches = show_scale_switches()
-CHARTS = (
-    (breakdowns.model_mix, "Models", model_mix_chart),
-    (breakdowns.language_mix, "Languages", language_mix_chart),
-    (breakdowns.turn_histogram, "Turns in a conversation", turn_histogram_chart),
-    (breakdowns.category_counts, "Flagged as", category_counts_chart),
-)
-# Two columns a row, not one pair for all: a narrow screen then keeps the order.
-columns = [*st.columns(2), *st.columns(2)]
-for column, (query, title, chart) in zip(columns, CHARTS, strict=True):
-    rows = session.rows(query, filters)
-    figure = chart(rows, switches.scale, without_largest=switches.without_largest)
-    with column:
-        show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
-st.caption(
-    "Rates carry Wilson 95 % intervals. Conversations are not independent, because 210,479 people "
-    "wrote the million of LMSYS-Chat-1M, and nothing was drawn at random: what is true is less "
-    "certain than the intervals say."
-)

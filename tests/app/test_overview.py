@@ -26,6 +26,39 @@ def test_it_counts_all_conversations(opened, accepted):
     }
     flagged = next(m for m in app.metric if m.label == "Flagged")
     assert flagged.delta == "95 % CI 8.89–53.23 %"
+    redacted = next(m for m in app.metric if m.label == "Names redacted")
+    assert redacted.delta == "95 % CI 1.49–35.39 %"
+
+
+def test_whatever_the_page_comes_to_the_way_out_stays_in_the_sidebar(opened, accepted):
+    for view, query in (
+        ("overview", {"min_turns": "999"}),
+        ("browse", {"min_turns": "999"}),
+        ("conversation", {"conversation": "doesnotexist", "min_turns": "999"}),
+        ("conversation", {"min_turns": "999"}),
+    ):
+        app = opened(accepted, view, **query)
+        assert not app.exception
+        assert app.sidebar.button(key="clear").label == "Clear all filters"
+        assert len(app.sidebar.get("page_link")) == 4
+        app.sidebar.button(key="clear").click().run()
+        assert not app.query_params.get("min_turns")
+
+
+def test_a_version_that_went_away_is_said_in_a_sentence(opened, accepted):
+    app = opened(accepted)
+    shutil.rmtree(accepted / "versions")
+    app.run()
+    assert not app.exception
+    assert "is no longer on disk" in app.error[0].value
+
+
+def test_what_nobody_foresaw_is_a_sentence_too(opened, accepted, monkeypatch, caplog):
+    monkeypatch.setattr("dashboard.sidebar.filters_from_page", lambda: 1 / 0)
+    app = opened(accepted)
+    assert not app.exception
+    assert app.error[0].value.startswith("Something unexpected went wrong. Reload the page")
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_link_makes_the_slice(opened, accepted):
@@ -105,7 +138,7 @@ def test_switches_are_in_the_address(opened, accepted):
     assert app.toggle(key="log").value is True
     app.toggle(key="without_largest").set_value(True).run()
     assert app.query_params["without_largest"] == "true"
-    assert "n = 12 conversations · left out: vicuna-13b, 5 conversations" in [
+    assert "n = 12 conversations · left out: “vicuna-13b”, 5 conversations" in [
         c.value for c in app.caption
     ]
 
