@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from queries.clauses import Value
+from queries.conversations import check_sort
 from queries.filters import Filters
 from queries.intervals import wilson
 from queries.store import Store
@@ -115,8 +116,10 @@ def breakdown(
     """What a query says of the slice, as the dashboard shows it: intervals included.
 
     Raises:
-        UsageError: there is no such query, or its parameters are others.
+        UsageError: there is no such query, its parameters are others, or it cannot sort so.
     """
+    if "sort" in params:
+        check_sort(params["sort"])
     if name in BREAKDOWNS and not params:
         return BREAKDOWNS[name](store, filters)
     return store.run(name, filters, params=params)

@@ -58,6 +58,16 @@ def conversation(store: Store, conversation_id: str) -> Conversation:
     return Conversation(facts, messages)
 
 
+def check_sort(sort: object) -> None:
+    """Refuse a column that rows cannot be sorted by.
+
+    Raises:
+        UsageError: it is none of `SORTS`.
+    """
+    if sort not in SORTS:
+        raise UsageError(f"Rows can be sorted by {', '.join(SORTS)}; {sort!r} is none of them.")
+
+
 def slice_rows(
     store: Store,
     filters: Filters,
@@ -82,8 +92,7 @@ def slice_rows(
 
     Source: ``sql/slice_rows.sql``.
     """
-    if sort not in SORTS:
-        raise UsageError(f"Rows can be sorted by {', '.join(SORTS)}; {sort!r} is none of them.")
+    check_sort(sort)
     if not 0 <= row_limit <= PAGE_ROWS_MAX:
         raise UsageError(f"A page has at most {PAGE_ROWS_MAX:,} rows; take more with the offset.")
     return store.run(

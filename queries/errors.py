@@ -12,6 +12,7 @@ DataError
   NotFoundError         no such conversation
   SlowQueryError        a query passed its time limit
   LicenceError          the dataset's licence has not been accepted
+  PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
 """
 
@@ -111,6 +112,16 @@ class LicenceError(DataError):
         super().__init__(
             f"The licence of the data in {path} has not been accepted. "
             f"Read its terms and accept them with: chatscape accept-licence --store {path}"
+        )
+
+
+class PortError(DataError):
+    """The server cannot listen there."""
+
+    def __init__(self, host: str, port: int, why: str | None) -> None:
+        super().__init__(
+            f"Cannot listen on {host}, port {port}: {why or 'unknown reason'}. "
+            "Stop what is there, or choose another port with --port."
         )
 
 

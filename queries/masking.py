@@ -13,6 +13,8 @@ _DATE_OR_ADDRESS = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(\d{1,3}\.){3}\d{1,3})\b"
 )
 
+_LAST_WORD = re.compile(r"[\d\s()./+-]*[\x21-\x7e\u00c0-\u024f]*\Z")
+
 PHONE_DIGITS = (9, 15)
 CARD_DIGITS = (13, 19)
 
@@ -27,6 +29,14 @@ def masked(text: str) -> str:
         if needle in text:
             text = pattern.sub(replace, text)
     return text
+
+
+def masked_cut(text: str) -> str:
+    """A text that was cut at its end, masked; without its last word or number.
+
+    The beginning of an address or of a number does not look like one.
+    """
+    return f"{masked(_LAST_WORD.sub('', text))}…"
 
 
 def _address(match: re.Match[str]) -> str:

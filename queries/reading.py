@@ -1,9 +1,13 @@
 """How a stored text is given to a reader: covered when flagged, contact data masked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from queries.masking import masked
+import pandas as pd
+
+from queries.masking import masked, masked_cut
+from queries.records import records
+from queries.schema import OPENING_CHARS
 
 _VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {
     code: f"[U+{code:04X}]"
@@ -38,13 +42,30 @@ def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked:
     """
     if row["is_flagged"] and not is_uncovered:
         return cover_text(row["flagged_categories"])
-    return _unless(is_unmasked, row["opening"])
+    opening = row["opening"]
+    is_cut = isinstance(opening, str) and len(opening) == OPENING_CHARS
+    return _unless(is_unmasked, opening, masked_cut if is_cut else masked)
 
 
-def _unless(is_unmasked: bool, text: Any) -> str:  # noqa: ANN401
+_READABLE = {"text": readable_text, "opening": readable_opening}
+
+
+def readable_rows(rows: pd.DataFrame, *, is_uncovered: bool, is_unmasked: bool) -> pd.DataFrame:
+    """Rows of any query, with the texts in them as they are given to a reader."""
+    given = rows.copy(deep=False)
+    for column, readable in _READABLE.items():
+        if column in rows.columns:
+            given[column] = [
+                readable(row, is_uncovered=is_uncovered, is_unmasked=is_unmasked)
+                for row in records(rows)
+            ]
+    return given
+
+
+def _unless(is_unmasked: bool, text: Any, mask: Callable[[str], str] = masked) -> str:  # noqa: ANN401
     if not isinstance(text, str):
         return ""
-    return text if is_unmasked else masked(text)
+    return text if is_unmasked else mask(text)
 
 
 def visible(text: str) -> str:

@@ -53,8 +53,10 @@ def statement_over_slice(name: str, condition: str, messages: str | None = None)
 def readable_statement(name: str, filters: Filters) -> str:
     """The SQL of a query over a slice, with literals in the place of bound values.
 
-    It runs in the DuckDB command line after
-    ``create view conversations as from 'store/versions/<version>/conversations/*.parquet'``,
-    once parameters of its own, if it has any, are replaced by values.
+    It runs in the DuckDB command line once the relations that its first lines name are there, and
+    parameters of its own, if it has any, are replaced by values.
     """
-    return statement_over_slice(name, literal_where(filters.clauses()))
+    statement = statement_over_slice(name, literal_where(filters.clauses()))
+    names = ("conversations", "messages") if name == "messages" else ("conversations",)
+    needed = [f"-- {table}: STORE/versions/VERSION/{table}/*.parquet" for table in names]
+    return "\n".join([*needed, statement])

@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,6 @@ import pytest
 from queries.cli import COMMANDS, run
 from queries.filters import FIELD_NAMES
 from tests import tiny
-from tests.conftest import ROOT, SAMPLE
 
 
 def said(capsys, *arguments: object, code: int = 0) -> str:
@@ -55,7 +51,8 @@ def test_missing_values_are_null_in_json_and_empty_in_csv(capsys, tiny_folder):
 
 
 def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
-    names = [line.split()[0] for line in said(capsys, "query").splitlines()]
+    names = [row["query"] for row in json.loads(said(capsys, "query", "--format", "json"))]
+    assert len(names) == 10
     sets = {
         "conversation": ["--set", f"conversation_id={'a' * 32}"],
         "messages": ["--set", f"conversation_id={'a' * 32}"],
@@ -70,10 +67,62 @@ def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
         assert len(out.splitlines()) >= 2, name
 
 
-def test_query_shows_its_sql(capsys):
-    assert said(capsys, "query", "model_mix", "--sql").startswith(
-        "-- One row per model in the slice"
-    )
+def test_query_shows_its_sql_with_the_filters_in_it(capsys):
+    sql = said(capsys, "query", "model_mix", "--model", "it's", "--min-turns", "2", "--sql")
+    assert "where model in ('it''s') and turn_count >= 2" in sql
+    assert sql.startswith("-- conversations: STORE/versions/VERSION/conversations/*.parquet\n")
+
+
+def test_query_covers_and_masks_like_list_and_show(capsys, tiny_folder):
+    sets = {"sort": "conversation_id", "is_descending": "false", "row_limit": 4, "row_offset": 0}
+    query = ["query", "slice_rows", "--store", tiny_folder, "--format", "json"]
+    for name, value in sets.items():
+        query += ["--set", f"{name}={value}"]
+    by_letter = {row["conversation_id"][0]: row for row in json.loads(said(capsys, *query))}
+    assert by_letter["1"]["opening"] == "Covered: flagged as violence"
+    assert by_letter["2"]["opening"] == "Mail me at [email address] or [phone number]"
+    shown = json.loads(said(capsys, *query, "--uncover", "--unmask"))
+    assert {row["conversation_id"][0]: row for row in shown}["1"]["opening"] == "Oi"
+    messages = ["query", "messages", "--store", tiny_folder, "--set", f"conversation_id={'1' * 32}"]
+    assert "Covered: flagged as violence" in said(capsys, *messages)
+
+
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        (("row_limit=abc",), "--set row_limit takes a whole number from 0; 'abc' is none."),
+        (("row_offset=-2",), "--set row_offset takes a whole number from 0; '-2' is none."),
+        (("row_limit=99999999999999999999",), "takes a whole number from 0"),
+        (("is_descending=1",), "--set is_descending takes true or false; '1' is neither."),
+        (
+            ("sort=nonsense", "is_descending=true", "row_limit=1", "row_offset=0"),
+            "Rows can be sorted by conversation_id, turn_count",
+        ),
+        (("nothing",), "--set takes NAME=VALUE; 'nothing' has no equals sign."),
+    ],
+)
+def test_a_parameter_of_the_wrong_kind_is_bad_use(capsys, tiny_folder, params, wanted):
+    sets = [part for param in params for part in ("--set", param)]
+    assert wanted in said(capsys, "query", "slice_rows", "--store", tiny_folder, *sets, code=2)
+
+
+def test_an_id_of_digits_is_an_id(capsys, tiny_folder):
+    query = ("query", "conversation", "--store", tiny_folder, "--format", "json")
+    (row,) = json.loads(said(capsys, *query, "--set", f"conversation_id={'1' * 32}"))
+    assert row["conversation_id"] == "1" * 32
+
+
+def test_a_sample_is_not_mixed_with_another_one(capsys, tmp_path):
+    said(capsys, "sample", tmp_path, "--rows", 5, "--shards", 3)
+    said(capsys, "sample", tmp_path, "--rows", 5, "--shards", 3)
+    wanted = f"{tmp_path} holds other parquet files already, e.g. train-00000-of-00003.parquet."
+    assert wanted in said(capsys, "sample", tmp_path, "--rows", 5, "--shards", 2, code=2)
+
+
+def test_a_path_that_cannot_be_written_is_said(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    out = said(capsys, "sample", tmp_path / "file" / "x", "--rows", 5, code=1)
+    assert out.endswith("Not a directory. Check the path, its permissions and its disk.\n")
 
 
 def test_list_covers_flagged_openings_and_masks_contact_data(capsys, tiny_folder):
@@ -227,52 +276,6 @@ def test_accepting_the_licence_is_remembered(capsys, tiny_folder, tmp_path):
 
 def test_the_sample_needs_no_acceptance(capsys, sample_folder):
     assert "Nothing to accept" in said(capsys, "accept-licence", "--store", sample_folder)
-
-
-def chatscape(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
-    command = [sys.executable, "-c", "from queries.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, **options)  # type: ignore[call-overload]
-
-
-def test_progress_is_plain_lines_where_there_is_no_terminal(tmp_path):
-    done = chatscape("prepare", SAMPLE, "--store", tmp_path)
-    assert done.returncode == 0
-    assert "\r" not in done.stderr
-    assert "Reading conversations: 2,000 of 2,000 rows in " in done.stderr
-    assert "rows/s)" in done.stderr
-
-
-def test_debug_anywhere_on_the_line_shows_where(tmp_path):
-    done = chatscape("info", "--store", tmp_path, "--debug")
-    assert done.returncode == 1
-    assert "Traceback" in done.stderr
-    assert "StoreMissingError" in done.stderr
-
-
-def test_a_closed_pipe_is_no_error(tiny_folder):
-    read, write = os.pipe()
-    os.close(read)
-    command = [sys.executable, "-c", "from queries.cli import main; main()"]
-    with os.fdopen(write, "w") as out:
-        done = subprocess.run(
-            [*command, "query", "model_mix", "--store", str(tiny_folder)],
-            stdout=out,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-    assert done.stderr == ""
-
-
-def test_help_does_not_wait_for_heavy_imports():
-    heavy = {"pyarrow", "duckdb", "pandas", "streamlit", "numpy"}
-    code = (
-        "import sys; from queries.cli import run; run(['--version']); "
-        f"print(sorted({heavy} & {{name.split('.')[0] for name in sys.modules}}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert done.stdout.splitlines() == ["chatscape, version 0.1.0", "[]"]
 
 
 def test_the_store_is_the_one_of_the_environment(capsys, tiny_folder, monkeypatch):

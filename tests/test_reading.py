@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from queries.masking import masked
 from queries.reading import cover_text, readable_opening, readable_text, visible
+from queries.schema import OPENING_CHARS
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,31 @@ def test_a_flagged_text_is_covered_until_uncovered():
 def test_contact_data_is_masked_until_unmasked():
     assert readable_text(CLEAN, is_uncovered=False, is_unmasked=False) == "[email address]"
     assert readable_text(CLEAN, is_uncovered=False, is_unmasked=True) == "a@b.example"
+
+
+@pytest.mark.parametrize(
+    ("secret", "before"),
+    [
+        ("john.doe@example.com", 285),
+        ("+49 170 1234 5678", 290),
+        ("192.168.178.20", 292),
+        ("sk-abcdefghijklmnopqrstuv", 280),
+        ("4111 1111 1111 1111", 288),
+    ],
+)
+def test_contact_data_that_is_cut_in_two_does_not_show(secret, before):
+    text = f"{'word ' * 60}"[: before - 1] + f" {secret} and more"
+    row = {**CLEAN, "opening": text[:OPENING_CHARS]}
+    seen = readable_opening(row, is_uncovered=False, is_unmasked=False)
+    assert not any(secret[:length] in seen for length in range(4, len(secret)))
+    assert seen.startswith("word word")
+    assert seen.endswith("…")
+
+
+def test_a_cut_text_without_spaces_is_kept():
+    row = {**CLEAN, "opening": "\u4f60" * OPENING_CHARS}
+    seen = readable_opening(row, is_uncovered=False, is_unmasked=False)
+    assert seen == "\u4f60" * OPENING_CHARS + "…"
 
 
 def test_a_missing_text_is_empty():

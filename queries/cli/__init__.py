@@ -64,13 +64,18 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         if debug:
             raise
         return _failed(str(error), 2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        # The reader of a pipe, e.g. `head`, has gone: nothing is wrong. What is left in the
-        # buffer must not fail again when the interpreter closes standard output.
+    except (BrokenPipeError, SystemExit):
+        # The reader of a pipe, e.g. `head`, has gone, which click makes an exit of: nothing is
+        # wrong. What is left in the buffer must not fail again when the interpreter closes it.
         sys.stdout = open(  # noqa: SIM115, PTH123
             "/dev/null", "w"
         )
         return 0
+    except OSError as error:
+        if debug:
+            raise
+        where, why = error.filename or "Standard output", error.strerror or type(error).__name__
+        return _failed(f"{where}: {why}. Check the path, its permissions and its disk.", 1)
     except Exception as error:
         if debug:
             raise

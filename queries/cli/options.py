@@ -16,6 +16,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "csv")
 
+WHOLE_MAX = 2**63 - 1
+"""The largest whole number that a query takes."""
+
 _TYPES: dict[str, Any] = {
     "min_turns": click.IntRange(min=0),
     "max_turns": click.IntRange(min=0),
@@ -46,6 +49,32 @@ def format_option(command: Command) -> Command:
         show_default=True,
         help="How rows are printed.",
     )(command)
+
+
+def reading_options(command: Command) -> Command:
+    """``--uncover`` and ``--unmask``: texts are covered and masked unless these are given."""
+    command = click.option(
+        "--unmask", is_flag=True, help="Show e-mail addresses, numbers and keys."
+    )(command)
+    return click.option(
+        "--uncover", is_flag=True, help="Show flagged messages, and openings of flagged ones."
+    )(command)
+
+
+def parsed_param(text: str) -> tuple[str, str | int | bool]:
+    """A ``--set NAME=VALUE``; the kind of the value follows from the name, as in a column's."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--set takes NAME=VALUE; {text!r} has no equals sign.")
+    if name.startswith("is_"):
+        if value not in ("true", "false"):
+            raise click.UsageError(f"--set {name} takes true or false; {value!r} is neither.")
+        return name, value == "true"
+    if name.endswith(("_limit", "_offset")):
+        if not (value.isascii() and value.isdecimal() and int(value) <= WHOLE_MAX):
+            raise click.UsageError(f"--set {name} takes a whole number from 0; {value!r} is none.")
+        return name, int(value)
+    return name, value
 
 
 def filter_options(command: Command) -> Command:

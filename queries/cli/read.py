@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from queries.cli.options import filter_options, format_option, store_option
+from queries.cli.options import (
+    WHOLE_MAX,
+    filter_options,
+    format_option,
+    parsed_param,
+    reading_options,
+    store_option,
+)
 from queries.cli.rows import print_rows
 from queries.filters import Filters
 from queries.oddities import oddity_sentences
@@ -58,6 +65,7 @@ def info(store: Path, format_: str) -> None:
     "--set", "params", multiple=True, metavar="NAME=VALUE", help="A $parameter of the query."
 )
 @click.option("--sql", "show_sql", is_flag=True, help="Print the query instead of running it.")
+@reading_options
 @format_option
 def query(
     name: str | None,
@@ -65,6 +73,8 @@ def query(
     filters: Filters,
     params: tuple[str, ...],
     show_sql: bool,
+    uncover: bool,
+    unmask: bool,
     format_: str,
 ) -> None:
     """Run the query NAME over a slice; without NAME, list the queries.
@@ -72,18 +82,30 @@ def query(
     Example: chatscape query model_mix --language English --min-turns 3
     """
     from queries.breakdowns import breakdown
-    from queries.statements import query_names, query_text
+    from queries.reading import readable_rows
+    from queries.statements import readable_statement
 
     if name is None:
-        for known in query_names():
-            first_line = query_text(known).splitlines()[0].removeprefix("-- ")
-            click.echo(f"{known:<22}{first_line}")
-        return
-    if show_sql:
-        click.echo(query_text(name))
-        return
-    values = dict(_param(text) for text in params)
-    print_rows(breakdown(_opened(store), name, filters, values), format_)
+        print_rows(_queries(), format_)
+    elif show_sql:
+        click.echo(readable_statement(name, filters))
+    else:
+        values = dict(map(parsed_param, params))
+        rows = breakdown(_opened(store), name, filters, values)
+        print_rows(readable_rows(rows, is_uncovered=uncover, is_unmasked=unmask), format_)
+
+
+def _queries() -> pd.DataFrame:
+    from queries.statements import query_names, query_text
+
+    return pd.DataFrame(
+        {
+            "query": query_names(),
+            "answer": [
+                query_text(name).splitlines()[0].removeprefix("-- ") for name in query_names()
+            ],
+        }
+    )
 
 
 @click.command("list")
@@ -92,9 +114,8 @@ def query(
 @click.option("--sort", default="conversation_id", show_default=True, help="Column to sort by.")
 @click.option("--descending", is_flag=True, help="Largest or last first.")
 @click.option("--limit", type=click.IntRange(0, 1_000), default=20, show_default=True)
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--uncover", is_flag=True, help="Show openings of flagged conversations.")
-@click.option("--unmask", is_flag=True, help="Show e-mail addresses, numbers and keys.")
+@click.option("--offset", type=click.IntRange(0, WHOLE_MAX), default=0, show_default=True)
+@reading_options
 @format_option
 def list_(
     store: Path,
@@ -112,7 +133,7 @@ def list_(
     Example: chatscape list --flagged none --sort turn_count --descending --limit 50
     """
     from queries.conversations import slice_rows
-    from queries.reading import readable_opening
+    from queries.reading import readable_rows
 
     rows = slice_rows(
         _opened(store),
@@ -122,17 +143,13 @@ def list_(
         row_limit=limit,
         row_offset=offset,
     )
-    rows["opening"] = [
-        readable_opening(row, is_uncovered=uncover, is_unmasked=unmask) for row in records(rows)
-    ]
-    print_rows(rows, format_)
+    print_rows(readable_rows(rows, is_uncovered=uncover, is_unmasked=unmask), format_)
 
 
 @click.command()
 @click.argument("conversation_id")
 @store_option
-@click.option("--uncover", is_flag=True, help="Show flagged messages.")
-@click.option("--unmask", is_flag=True, help="Show e-mail addresses, numbers and keys.")
+@reading_options
 @format_option
 def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_: str) -> None:
     """Show the conversation with the id CONVERSATION_ID.
@@ -140,13 +157,10 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
     Flagged messages are covered, contact data is masked, unless you say otherwise.
     """
     from queries.conversations import conversation
-    from queries.reading import readable_text, visible
+    from queries.reading import readable_rows, visible
 
     found = conversation(_opened(store), conversation_id)
-    messages = found.messages
-    messages["text"] = [
-        readable_text(row, is_uncovered=uncover, is_unmasked=unmask) for row in records(messages)
-    ]
+    messages = readable_rows(found.messages, is_uncovered=uncover, is_unmasked=unmask)
     if format_ != "table":
         print_rows(messages, format_)
         return
@@ -158,12 +172,3 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
 
 def _opened(path: Path) -> Store:
     return open_store(path, Settings.from_env())
-
-
-def _param(text: str) -> tuple[str, str | int | bool]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"--set takes NAME=VALUE; {text!r} has no equals sign.")
-    if value in ("true", "false"):
-        return name, value == "true"
-    return name, int(value) if value.lstrip("-").isdecimal() else value

@@ -3,6 +3,7 @@
 import importlib.util
 import ipaddress
 import os
+import socket
 import sys
 from importlib.resources import as_file
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from queries.assets import asset
 from queries.cli.options import store_option
-from queries.errors import DataError, PublicAddressError
+from queries.errors import DataError, PortError, PublicAddressError
 from queries.layout import StorePath
 from queries.settings import Settings, variable
 
@@ -39,6 +40,7 @@ def serve(store: Path | None, host: str, port: int, allow_public: bool) -> None:
         click.echo(
             "The licence of this data has not been accepted yet: the first page asks for it."
         )
+    _check_port(host, port)
     click.echo(f"Chatscape is on http://{host}:{port} (stop it with Ctrl-C).")
     environment = os.environ | {variable("store"): str(store_path.path)}
     command = [
@@ -83,6 +85,16 @@ def _usual_store() -> Path:
     with as_file(asset("sample/sample.parquet")) as raw:
         build_store(str(raw), StorePath(folder), shown_progress())
     return folder
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port that somebody has: the address would show another dashboard."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise PortError(host, port, error.strerror) from error
 
 
 def _app() -> Path:

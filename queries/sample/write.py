@@ -43,9 +43,11 @@ def write_sample(
         shards: number of files of about the same size.
 
     Raises:
-        UsageError: several shards in one file.
+        UsageError: several shards in one file, or a folder with other parquet files in it.
     """
     paths = _shard_paths(out, shards)
+    if out.suffix != ".parquet":
+        _check_alone(out, paths)
     bounds = [rows * n // shards for n in range(shards + 1)]
     maker = RowMaker(seed, rows)
     published = _SCHEMAS[schema].with_metadata({SYNTHETIC_KEY: f"seed {seed}".encode()})
@@ -75,6 +77,16 @@ def _shard_paths(out: Path, shards: int) -> list[Path]:
             raise UsageError(f"{out} is one file: name a folder to write {shards} shards into.")
         return [out]
     return [out / f"train-{n:05d}-of-{shards:05d}.parquet" for n in range(shards)]
+
+
+def _check_alone(folder: Path, paths: list[Path]) -> None:
+    """Refuse to mix a dataset with another one in the same folder."""
+    others = sorted({*folder.glob("*.parquet")} - {*paths})
+    if others:
+        raise UsageError(
+            f"{folder} holds other parquet files already, e.g. {others[0].name}. "
+            "Name an empty folder, or remove them."
+        )
 
 
 def _batches(maker: RowMaker, start: int, stop: int) -> Iterator[pa.RecordBatch]:
