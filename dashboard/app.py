@@ -10,10 +10,12 @@ from queries.assets import asset
 from queries.errors import DataError
 from queries.licence import is_acceptance_needed
 
-page = navigation.current_page()
-# The icon is a file of ours: Streamlit has the browser fetch a Material icon from another host.
+# The icon is a file of ours, and set before there are pages: Streamlit has the browser fetch the
+# Material icon of a page from another host.
 icon = str(asset("logo.svg"))
-st.set_page_config(page_title=f"{page.title} · Chatscape", page_icon=icon, layout="wide")
+st.set_page_config(page_icon=icon, layout="wide")
+page = navigation.current_page()
+st.set_page_config(page_title=f"{page.title} · Chatscape")
 st.logo(str(asset("wordmark.svg")), icon_image=icon, size="large")
 with st.sidebar:
     load_script_early()
@@ -36,7 +38,7 @@ try:
     # After the page, so that charts are drawn while the counts beside the filters are worked out;
     # and whatever became of the page, because the filters are the way out.
     with st.sidebar:
-        navigation.show_links()
+        navigation.show_links(page)
         sidebar.show_filters(filters)
 except DataError as error:
     notices.show_error(error)

@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import session, url
+from dashboard import paging, session, url
 from dashboard.components.registration import registered
 from queries.conversations import random_conversation
 
@@ -20,6 +20,7 @@ _REGISTERED = "pages"
 _WANTED = "wanted_conversation"
 
 _GO = registered("go")
+_ARRIVAL = registered("arrival")
 
 
 def current_page() -> Page:
@@ -44,11 +45,14 @@ def page(name: str) -> Page:
     return registered[name]
 
 
-def show_links() -> None:
-    """Links to the pages, with the filters in each."""
+def show_links(current: Page) -> None:
+    """Links to the pages, with the filters in each, and how a page was last looked at."""
+    url.remember_view(current.url_path)
     for name, _, _ in _PAGES:
-        st.page_link(page(name), query_params=url.link(), width="stretch")
+        target = page(name)
+        st.page_link(target, query_params=url.view_link(target.url_path), width="stretch")
     st.space("xsmall")
+    _ARRIVAL(key="arrival", data={"view": current.url_path, "page": url.parameter(paging.KEY, "1")})
 
 
 def open_conversation(conversation_id: str) -> None:

@@ -30,14 +30,14 @@ def show_pages(pages: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="pages"):
         st.pagination(pages, key=KEY)
         if pages > 7:
+            # Without bounds: a number outside them goes to the nearest page, as in the address.
             st.number_input(
                 f"Go to page, 1 to {pages:,}",
-                1,
-                pages,
                 value=None,
+                step=1,
                 key="go_to_page",
                 on_change=_go,
-                width=170,
+                width=220,
             )
 
 

@@ -80,7 +80,8 @@ def _show_chips(filters: Filters) -> None:
                 args=(phrase.field, phrase.value),
                 icon=":material/close:",
                 icon_position="right",
-                help="Take this filter away",
+                # In full: a long name is cut on the chip.
+                help=f"Take away: {_unformatted(phrase.text)}",
             )
 
 

@@ -18,6 +18,8 @@ Pairs = list[tuple[str, str]]
 _WRITTEN = "url_written"
 _ARRIVED = "url_arrived"
 _LIST_PAGE = "list_page"
+_VIEWS = "views"
+_VIEW = ("sort", "order", "log", "without_largest")
 
 
 def pairs() -> Pairs:
@@ -85,6 +87,16 @@ def write_parameters(values: Mapping[str, str | None]) -> None:
 def link(extra: Pairs | None = None) -> dict[str, list[str]]:
     """Parameters of a link that stays in the slice."""
     return _grouped([*_kept(*FIELD_NAMES), *(extra or [])])
+
+
+def remember_view(page: str) -> None:
+    """Remember how a page is looked at, for the way back to it in this session."""
+    st.session_state[_VIEWS] = {**st.session_state.get(_VIEWS, {}), page: _kept(*_VIEW)}
+
+
+def view_link(page: str) -> dict[str, list[str]]:
+    """Parameters of a link to a page that stays in the slice and looks as it did last."""
+    return link(st.session_state[_VIEWS].get(page))
 
 
 def conversation_address(conversation_id: str) -> str:

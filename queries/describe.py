@@ -32,7 +32,7 @@ def phrases(filters: Filters) -> Iterator[Phrase]:
     """Every constraint in words, one for each value that can be taken away on its own."""
     for name in ("model", "language"):
         for value in getattr(filters, name):
-            yield Phrase(name, value, value)
+            yield Phrase(name, value, value or "(empty name)")
     if filters.min_turns is not None:
         yield Phrase("min_turns", None, f"at least {_turns(filters.min_turns)}")
     if filters.max_turns is not None:

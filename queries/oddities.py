@@ -8,7 +8,7 @@ ODDITIES = {
     "conversation_empty": "the conversation has no message",
     "message_null": "a message, its role or its content is null",
     "role_unknown": "a message has a role other than user and assistant",
-    "turn_disagrees": "`turn` is not half the number of messages, rounded down",
+    "turn_disagrees": "the number of turns is not half that of messages, rounded down",
     "moderation_null": "the moderation is null",
     "moderation_fewer": "there are fewer moderation entries than messages",
     "moderation_more": "there are more moderation entries than messages",
@@ -16,7 +16,7 @@ ODDITIES = {
     "text_not_utf8": "a text is not valid UTF-8 and is shown with replacement characters",
     "model_null": "the model is null",
     "language_null": "the language is null",
-    "redacted_null": "`redacted` is null",
+    "redacted_null": "it is not said whether names were redacted",
 }
 """Each oddity and what it says of a conversation."""
 

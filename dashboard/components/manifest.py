@@ -24,7 +24,7 @@ def show_manifest(manifest: dict[str, Any]) -> None:
             "This is the synthetic sample: made-up texts, with marginals like the published ones."
         )
     for sentence in _sentences(manifest):
-        st.text(f"• {sentence}")
+        st.text(sentence)
     # The name of a file only: where it stands on the server is nobody's business.
     sources = pd.DataFrame(
         {
@@ -34,7 +34,14 @@ def show_manifest(manifest: dict[str, Any]) -> None:
             "SHA-256": [source["sha256"] for source in manifest["sources"]],
         }
     )
-    st.dataframe(sources, hide_index=True, alt="Raw files that the store was prepared from")
+    st.dataframe(
+        sources,
+        hide_index=True,
+        alt="Raw files that the store was prepared from",
+        column_config={
+            name: st.column_config.NumberColumn(format="localized") for name in ("Rows", "Bytes")
+        },
+    )
 
 
 def _sentences(manifest: dict[str, Any]) -> list[str]:
@@ -42,7 +49,7 @@ def _sentences(manifest: dict[str, Any]) -> list[str]:
     if not said:
         said.append("No row differs from what the dataset's card promises.")
     if manifest["redacted_is_derived"]:
-        said.append("The column `redacted` was missing; it was derived from NAME_n placeholders.")
+        said.append("The column redacted was missing; it was derived from NAME_n placeholders.")
     if manifest["dropped_columns"]:
         said.append(f"Columns that were left out: {', '.join(manifest['dropped_columns'])}.")
     if manifest["limit"] is not None:

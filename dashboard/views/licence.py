@@ -21,6 +21,4 @@ def show() -> None:
             on_click=licence.accept,
             args=(session.store_path(),),
         )
-        st.caption(
-            "On a server: `chatscape accept-licence --store DIR`. Kept in the store's `state/`."
-        )
+        st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")

@@ -57,7 +57,7 @@ def test_about_says_what_the_data_is_not_and_what_is_odd(opened, accepted):
     text = " ".join(m.value for m in app.markdown)
     for said in ("There is no time in the data.", "There are no users.", "There are no votes."):
         assert said in text
-    assert "• In 1 conversation, the language is null." in [t.value for t in app.text]
+    assert "In 1 conversation, the language is null." in [t.value for t in app.text]
     assert app.dataframe[0].value["File"].tolist() == ["tiny.parquet"]
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import figure, settled
+from tests.e2e.conftest import figure
 
 TOTAL = "2,000"
 
@@ -96,9 +96,3 @@ def test_a_part_of_a_link_that_cannot_be_followed_is_named(page, sample_url):
     page.goto(f"{sample_url}/?model=gpt-5&flagged=none")
     expect(page.get_by_text("This store has no model 'gpt-5'")).to_be_visible()
     expect(page).to_have_url(f"{sample_url}/?flagged=none")
-
-
-def test_a_slice_without_conversations_says_what_to_do(page, sample_url):
-    page.goto(f"{sample_url}/?min_turns=900")
-    expect(page.get_by_text("No conversation matches: at least 900 turns.")).to_be_visible()
-    settled(page)
