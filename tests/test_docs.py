@@ -1,0 +1,115 @@
+"""What the documents say is what the code does."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from queries import __version__
+from queries.cli import COMMANDS
+from queries.filters import FIELD_NAMES
+from queries.schema import CONVERSATIONS, MESSAGES
+from queries.settings import Settings, variable
+from queries.statements import query_names
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command):
+    assert f"`chatscape {command}" in README
+
+
+def test_every_setting_is_in_the_readme_with_default_and_help():
+    for setting in fields(Settings):
+        default = (
+            str(setting.default).lower() if isinstance(setting.default, bool) else setting.default
+        )
+        line = f"| `{variable(setting.name)}` | `{default}` | {setting.metadata['help']} |"
+        assert line in README
+    assert set(re.findall(r"CHATSCAPE_[A-Z_]+", README)) == {
+        variable(s.name) for s in fields(Settings)
+    }
+
+
+def test_every_filter_is_in_the_readme():
+    for name in FIELD_NAMES:
+        assert f"`{name}`" in README
+
+
+def test_every_query_is_in_the_readme():
+    for name in query_names():
+        assert f"`{name}`" in README
+
+
+def test_every_column_has_a_meaning_in_words():
+    for column in (*CONVERSATIONS, *MESSAGES):
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name)
+        assert len(column.meaning) > 10
+
+
+def test_pictures_of_the_readme_exist():
+    for path in re.findall(r"\]\((assets/[^)]+)\)", README):
+        assert (ROOT / path).is_file(), path
+
+
+def test_links_between_documents_lead_somewhere():
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / name).read_text()):
+            assert (ROOT / target).exists(), f"{name} links to {target}"
+
+
+def test_the_changelog_knows_this_version():
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_version_is_said_once_in_code_and_once_in_the_build():
+    import tomllib
+
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert build["project"]["version"] == __version__
+
+
+def test_contributing_draws_every_folder_of_the_house():
+    for folder in (
+        "queries/prepare",
+        "queries/sql",
+        "queries/sample",
+        "queries/cli",
+        "dashboard/views",
+        "dashboard/charts",
+        "dashboard/components",
+        "tests/e2e",
+        "tests/app",
+        "assets/sample",
+    ):
+        assert folder.split("/")[-1] in CONTRIBUTING
+        assert (ROOT / folder).is_dir()
+
+
+def test_make_targets_of_the_documents_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"`?make ([a-z]+)", README + CONTRIBUTING)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_constraints_pin_what_the_project_asks_for():
+    import tomllib
+
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {
+        line.split("==")[0].lower().replace("_", "-")
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    asked = [
+        *build["dependencies"],
+        *build["optional-dependencies"]["dev"],
+        *build["optional-dependencies"]["search"],
+    ]
+    for requirement in asked:
+        name = re.split(r"[<>=!~ \[]", requirement)[0].lower().replace("_", "-")
+        assert name in pinned, name
+    assert "torch==2.13.0" in (ROOT / "constraints.txt").read_text()
