@@ -35,6 +35,11 @@ def filters_from_page() -> Filters:
     return _chosen()
 
 
+def clear() -> None:
+    """Take every filter away, before the next run."""
+    _seed(Filters())
+
+
 def show_problems() -> None:
     """Say which parts of a link could not be followed."""
     for problem in st.session_state.get(_PROBLEMS, []):
@@ -65,9 +70,7 @@ def _show_chips(filters: Filters) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Filters", anchor=False, width="stretch")
         if chosen:
-            st.button(
-                "Clear all filters", on_click=_seed, args=(Filters(),), type="tertiary", key="clear"
-            )
+            st.button("Clear all filters", on_click=clear, type="tertiary", key="clear")
     if not chosen:
         st.caption("All conversations. Choose below to make a slice.")
         return

@@ -6,20 +6,28 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import session, sidebar
 from queries.describe import describe
 from queries.errors import DataError
 from queries.filters import Filters
 
 
 def show_empty_slice(filters: Filters) -> None:
-    """Say that no conversation is in the slice, and what to do."""
+    """Say that no conversation is in the slice, and what to do; here too, for narrow screens."""
+    if filters == Filters():
+        st.info(
+            "This store holds no conversation: prepare one with `chatscape prepare`.",
+            title="Nothing in this store",
+            icon=":material/inventory_2:",
+        )
+        return
     st.info(
         f"No conversation matches: {describe(filters)}. "
         "Take a filter away in the sidebar, or clear them all.",
         title="Nothing in this slice",
         icon=":material/filter_alt_off:",
     )
+    st.button("Clear all filters", on_click=sidebar.clear, key="clear_here")
 
 
 def show_error(error: DataError) -> None:

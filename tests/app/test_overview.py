@@ -157,7 +157,8 @@ def test_an_empty_store_is_a_page_too(opened, tmp_path):
     accept(StorePath(tmp_path / "store"))
     app = opened(tmp_path / "store")
     assert not app.exception
-    assert "No conversation matches: all conversations." in app.info[0].value
+    assert "This store holds no conversation" in app.info[0].value
+    assert "Clear all filters" not in [button.label for button in app.button]
 
 
 def test_a_store_with_one_plain_conversation_renders(opened, tmp_path):

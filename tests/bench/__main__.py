@@ -126,16 +126,16 @@ def report(found: list[Figure], options: argparse.Namespace) -> None:
     """Print the table and write it."""
     data = options.data or f"synthetic sample of {options.rows:,} rows"
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    named = (figure.naive_way for figure in found if figure.naive_way)
+    ways = {way: n for n, way in enumerate(dict.fromkeys(named), start=1)}
     lines = [
         f"Measured on {machine}; {data}.",
         "",
         "| what | median | p95 | target | met | naive | ratio |",
         "| --- | --- | --- | --- | --- | --- | --- |",
-        *(_line(figure) for figure in found),
+        *(_line(figure, ways) for figure in found),
         "",
-        "The ratio is naive / median. Naive ways: "
-        + "; ".join(sorted({f.naive_way for f in found if f.naive_way}))
-        + ".",
+        "The ratio is naive / median. " + " ".join(f"[{n}] {way}." for way, n in ways.items()),
     ]
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "report.md").write_text("\n".join(lines) + "\n")
@@ -154,13 +154,19 @@ def report(found: list[Figure], options: argparse.Namespace) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _line(figure: Figure) -> str:
+def _line(figure: Figure, ways: dict[str, int]) -> str:
     met = {True: "yes", False: "**no**", None: ""}[figure.is_met]
-    naive = "" if figure.naive is None else _written(figure.naive, figure.unit)
-    ratio = "" if figure.naive is None else f"{figure.naive / figure.median:,.0f} x"
+    naive, ratio = "", ""
+    if figure.naive is not None:
+        naive = f"{_written(figure.naive, figure.unit)} [{ways[figure.naive_way]}]"
+        ratio = _ratio(figure.naive / figure.median)
     median, p95 = _written(figure.median, figure.unit), _written(figure.p95, figure.unit)
     p95 = p95 if len(figure.values) > 1 else ""
     return f"| {figure.what} | {median} | {p95} | {figure.target} | {met} | {naive} | {ratio} |"
+
+
+def _ratio(value: float) -> str:
+    return f"{value:,.0f} x" if value >= 10 else f"{value:.1f} x"
 
 
 def _written(value: float, unit: str) -> str:
