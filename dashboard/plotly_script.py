@@ -1,7 +1,6 @@
 """Plotly's script for the browser: the one that comes with the Python package, served by us."""
 
 import gzip
-from functools import cache
 from importlib.resources import files
 
 import plotly
@@ -12,8 +11,10 @@ from starlette.routing import Route
 
 _PATH = f"/chatscape/plotly-{plotly.__version__}.min.js"
 _YEAR_SECONDS = 31_536_000
+_TYPE = "text/javascript"
 
 _routes: list[Route] = []
+_compressed: list[bytes] = []
 
 
 def address() -> str | None:
@@ -28,15 +29,13 @@ def route() -> Route:
     return _routes[-1]
 
 
-def make_ready() -> None:
-    """Compress the script now: that takes half a second."""
-    _compressed()
+def compress() -> None:
+    """Send it compressed from now on: half a second of work, too long before a first page."""
+    _compressed.append(gzip.compress(_script(), compresslevel=6))
 
 
-@cache
-def _compressed() -> bytes:
-    script = files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
-    return gzip.compress(script, compresslevel=6)
+def _script() -> bytes:
+    return files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 
 def _respond(request: Request) -> Response:
@@ -44,9 +43,7 @@ def _respond(request: Request) -> Response:
         "Cache-Control": f"public, max-age={_YEAR_SECONDS}, immutable",
         "Vary": "Accept-Encoding",
     }
-    body = _compressed()
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _compressed and "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
-    else:
-        body = gzip.decompress(body)
-    return Response(body, media_type="text/javascript", headers=headers)
+        return Response(_compressed[0], media_type=_TYPE, headers=headers)
+    return Response(_script(), media_type=_TYPE, headers=headers)

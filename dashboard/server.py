@@ -10,11 +10,11 @@ from starlette.middleware import Middleware
 
 from dashboard import plotly_script
 from dashboard.headers import PageHeaders
+from dashboard.patience import after_first_page
 
 
 def make_ready() -> None:
     """What the first page needs, before somebody asks for it: imports, the store, its figures."""
-    plotly_script.make_ready()
     from dashboard import first_page
 
     first_page.make_ready()
@@ -24,6 +24,7 @@ def make_ready() -> None:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin to make ready; requests are answered meanwhile."""
     Thread(target=make_ready, name="make-ready", daemon=True).start()
+    after_first_page(plotly_script.compress)
     yield
 
 

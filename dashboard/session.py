@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from dashboard.patience import after_first_page
 from queries.clauses import Value
 from queries.filters import Filters
 from queries.layout import StorePath
@@ -85,7 +86,10 @@ def _version() -> str:
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _opened(path: Path, version: str) -> Store:
-    return Store(StorePath(path).version(version), settings())
+    opened = Store(StorePath(path).version(version), settings())
+    if settings().in_memory:
+        after_first_page(opened.hold_in_memory)
+    return opened
 
 
 # Not st.cache_data: it hashes, pickles and unpickles at each of some twenty look-ups a run, which

@@ -105,6 +105,16 @@ class SlowQueryError(DataError):
         )
 
 
+class LargeQueryError(DataError):
+    """A query needed more memory than it may take."""
+
+    def __init__(self, name: str, gigabytes: float) -> None:
+        super().__init__(
+            f"The query {name} needs more than {gigabytes:g} GB of memory. "
+            "Narrow the filters, or raise CHATSCAPE_MEMORY_GB."
+        )
+
+
 class LicenceError(DataError):
     """The operator has not accepted the licence of the data."""
 

@@ -25,7 +25,9 @@ class Settings:
     )
     in_memory: bool = field(
         default=True,
-        metadata={"help": "Keep the facts of all conversations in memory (true or false)."},
+        metadata={
+            "help": "The dashboard keeps the facts of all conversations in memory (true or false)."
+        },
     )
     threads: int = field(
         default=0, metadata={"help": "Threads that DuckDB uses; 0 takes one for each core."}

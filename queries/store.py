@@ -13,8 +13,8 @@ import duckdb
 import pandas as pd
 
 from queries.clauses import Value, duckdb_where
-from queries.connection import connected
-from queries.errors import SlowQueryError, UsageError, VersionGoneError
+from queries.connection import connected, hold_conversations
+from queries.errors import LargeQueryError, SlowQueryError, UsageError, VersionGoneError
 from queries.filters import Filters
 from queries.layout import StorePath, Version
 from queries.settings import Settings
@@ -28,10 +28,24 @@ class Store:
         self.version = version
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
+        self._memory_gb = settings.memory_gb
         self._connection = connected(version, settings)
         files = self.manifest["files"]
         rows = [f["row_count"] for f in files if f["path"].startswith("conversations/")]
         self._part_ends = list(accumulate(rows))
+
+    def hold_in_memory(self) -> bool:
+        """Keep the facts of all conversations in memory; what is asked meanwhile is answered.
+
+        Returns:
+            Whether there was room for them, and files to read them from; if not, all is as before.
+        """
+        with self._connection.cursor() as cursor:
+            try:
+                hold_conversations(cursor)
+            except (duckdb.OutOfMemoryException, duckdb.IOException):
+                return False
+        return True
 
     def run(
         self,
@@ -53,6 +67,7 @@ class Store:
         Raises:
             UsageError: there is no such file, or its parameters are others.
             SlowQueryError: it took longer than the store's limit and was stopped.
+            LargeQueryError: it needs more memory than the store may take.
             VersionGoneError: the version was cleaned up while it was open.
         """
         _check_params(name, params)
@@ -95,6 +110,8 @@ class Store:
             yield
         except duckdb.InterruptException as error:
             raise SlowQueryError(name, self._query_seconds) from error
+        except duckdb.OutOfMemoryException as error:
+            raise LargeQueryError(name, self._memory_gb) from error
         except duckdb.IOException as error:
             if self.version.is_complete:
                 raise

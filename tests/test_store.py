@@ -10,6 +10,7 @@ import pytest
 from queries.breakdowns import BREAKDOWNS, breakdown
 from queries.conversations import conversation, random_conversation, slice_rows
 from queries.errors import (
+    LargeQueryError,
     NotFoundError,
     SlowQueryError,
     StoreMissingError,
@@ -18,6 +19,8 @@ from queries.errors import (
 )
 from queries.filters import Filters
 from queries.layout import StorePath
+from queries.progress import Silent
+from queries.sample.write import write_sample
 from queries.settings import Settings
 from queries.store import open_store
 from tests import tiny
@@ -39,13 +42,55 @@ def test_a_missing_store_says_how_to_build_one(tmp_path):
 
 
 def test_in_memory_and_on_disk_give_the_same_answers(sample_folder, sample_store):
-    on_disk = open_store(sample_folder, Settings(in_memory=False))
+    held = open_store(sample_folder, Settings())
+    assert held.hold_in_memory()
+    assert "held_conversations" in plan(held)
+    assert "held_conversations" not in plan(sample_store)
     for filters in SLICES:
         for query in BREAKDOWNS.values():
-            assert query(on_disk, filters).equals(query(sample_store, filters))
-    rows = [slice_rows(s, SLICES[3], sort="model") for s in (on_disk, sample_store)]
+            assert query(held, filters).equals(query(sample_store, filters))
+    rows = [slice_rows(s, SLICES[3], sort="model") for s in (held, sample_store)]
     assert rows[0].astype(str).equals(rows[1].astype(str))
-    on_disk.close()
+    held.close()
+
+
+def plan(store):
+    with store._connection.cursor() as cursor:
+        return cursor.execute("explain from conversations").fetchall()[0][1]
+
+
+def test_a_store_answers_while_it_is_taken_into_memory(sample_folder, sample_store):
+    asked = [(name, filters) for name in BREAKDOWNS for filters in SLICES] * 4
+    serial = [breakdown(sample_store, name, filters, {}) for name, filters in asked]
+    store = open_store(sample_folder, Settings())
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(breakdown, store, name, filters, {}) for name, filters in asked]
+        held = pool.submit(store.hold_in_memory)
+        more = [pool.submit(breakdown, store, name, filters, {}) for name, filters in asked]
+        assert held.result()
+    for one, other in zip(serial * 2, answers + more, strict=True):
+        assert one.equals(other.result())
+    store.close()
+
+
+def test_a_store_too_large_for_its_memory_is_answered_from_disk(tmp_path):
+    write_sample(tmp_path / "raw.parquet", 20_000, 1, Silent())
+    prepared(tmp_path / "raw.parquet", tmp_path / "store")
+    store = open_store(tmp_path / "store", Settings(memory_gb=0.012))
+    assert not store.hold_in_memory()
+    rows = store.run("turn_histogram", Filters())
+    assert rows["conversation_count"].sum() == 20_000
+    store.close()
+
+
+def test_a_query_too_large_for_its_memory_says_so(sample_folder, monkeypatch):
+    large = "select list(range order by hash(range)) as everything from range(10_000_000)"
+    monkeypatch.setattr("queries.statements.query_text", lambda _: large)
+    monkeypatch.setattr("queries.store.parameter_names", lambda _: ())
+    store = open_store(sample_folder, Settings(memory_gb=0.05))
+    with pytest.raises(LargeQueryError, match=r"needs more than 0\.05 GB .* CHATSCAPE_MEMORY_GB"):
+        store.run("slice_size", Filters())
+    store.close()
 
 
 def test_eight_threads_of_mixed_queries_answer_as_one_does(sample_store):

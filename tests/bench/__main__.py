@@ -66,7 +66,9 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     opened: list[Store] = []
     times = repeated([lambda: opened.append(open_store(store, Settings()))], warm_up=0)
     yield Figure("open a store", "ms", times)
-    yield Figure("open a store, memory", "MB", (resident_mb(os.getpid()) - before,))
+    times = repeated([opened[0].hold_in_memory], warm_up=0)
+    yield Figure("take its conversations into memory", "ms", times)
+    yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
     yield from asked(opened[0], Raw(files))
     opened[0].close()
     if not options.no_browser:
