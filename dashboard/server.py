@@ -7,6 +7,7 @@ from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 
 from dashboard import plotly_script
 from dashboard.headers import PageHeaders
@@ -27,6 +28,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     after_first_page(plotly_script.compress)
     yield
 
+
+# When a page comes from an unknown host, Streamlit asks a service on the internet for the address
+# of this machine, to compare. This one asks nobody; `browser.serverAddress` names a further host.
+net_util.get_external_ip = lambda: None
 
 app = st.App(
     Path(__file__).with_name("app.py"),

@@ -1,13 +1,26 @@
 """What an operator meets: the licence, a new version, a missing store, headers."""
 
+import os
 import shutil
+import socket
+import sys
 import urllib.request
+from http.client import HTTPConnection
 
+import pytest
 from playwright.sync_api import expect
 
 from tests import tiny
 from tests.conftest import prepared
-from tests.e2e.conftest import figure, serving
+from tests.e2e.conftest import figure, serving, started
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Origin": "http://elsewhere.example",
+}
 
 
 def test_the_licence_is_accepted_once_for_everybody(page, tiny_folder, tmp_path):
@@ -56,3 +69,19 @@ def test_a_page_may_load_nothing_from_elsewhere(sample_url):
     assert "http" not in policy
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_server_asks_no_other_machine_either(accepted_store, tmp_path):
+    """Streamlit looks its own address up elsewhere, at the start and when an origin is unknown."""
+    command = [sys.executable, "-c", "from queries.cli import main; main()", "serve"]
+    public = ["--store", str(accepted_store), "--host", "0.0.0.0", "--allow-public"]
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        proxies = {"http_proxy": address, "https_proxy": address, "no_proxy": "127.0.0.1"}
+        with started([*command, *public], tmp_path / "log", env=os.environ | proxies) as url:
+            asked = HTTPConnection(url.removeprefix("http://"), timeout=30)
+            asked.request("GET", "/_stcore/stream", headers=UPGRADE)
+            assert asked.getresponse().status == 403
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
