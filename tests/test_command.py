@@ -34,22 +34,35 @@ def test_debug_anywhere_on_the_line_shows_where(tmp_path):
     assert "StoreMissingError" in done.stderr
 
 
+@pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"])
+def environment(request):
+    """Python writes what was printed at once, or at its end, where it meets the same trouble."""
+    return os.environ | {"PYTHONUNBUFFERED": request.param}
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "csv"])
-def test_a_reader_that_has_gone_is_no_error(tiny_folder, format_):
+def test_a_reader_that_has_gone_is_no_error(tiny_folder, format_, environment):
     read, write = os.pipe()
     os.close(read)
     query = ["query", "model_mix", "--store", str(tiny_folder), "--format", format_]
     with os.fdopen(write, "w") as out:
-        done = subprocess.run([*COMMAND, *query], stdout=out, stderr=subprocess.PIPE, cwd=ROOT)
+        done = subprocess.run(
+            [*COMMAND, *query], stdout=out, stderr=subprocess.PIPE, cwd=ROOT, env=environment
+        )
     assert done.stderr == b""
     assert done.returncode == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
-def test_a_full_disk_behind_the_output_is_said():
+def test_a_full_disk_behind_the_output_is_said(environment):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*COMMAND, "query"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT
+            [*COMMAND, "query"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment,
         )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Standard output: No space left on device.")

@@ -1,5 +1,6 @@
 """The command line: every dashboard number, and everything that makes or serves a store."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -55,6 +56,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     """Run one command and return its exit code."""
     try:
         result = cli.main(arguments, prog_name="chatscape", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -65,15 +67,14 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
             raise
         return _failed(str(error), 2 if isinstance(error, UsageError) else 1)
     except (BrokenPipeError, SystemExit):
-        # The reader of a pipe, e.g. `head`, has gone, which click makes an exit of: nothing is
-        # wrong. What is left in the buffer must not fail again when the interpreter closes it.
-        sys.stdout = open(  # noqa: SIM115, PTH123
-            "/dev/null", "w"
-        )
+        # The reader of a pipe, e.g. `head`, has gone, of which click makes an exit: all is well.
+        _discard_output()
         return 0
     except OSError as error:
         if debug:
             raise
+        if error.filename is None:
+            _discard_output()
         where, why = error.filename or "Standard output", error.strerror or type(error).__name__
         return _failed(f"{where}: {why}. Check the path, its permissions and its disk.", 1)
     except Exception as error:
@@ -87,3 +88,10 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
 def _failed(sentence: str, code: int) -> int:
     click.echo(f"Error: {sentence}", err=True)
     return code
+
+
+def _discard_output() -> None:
+    """Send what is left to print nowhere: the interpreter would fail on it once more at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
