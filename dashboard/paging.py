@@ -13,6 +13,7 @@ def chosen_page(pages: int) -> int:
         text = url.parameter(KEY, "1")
         st.session_state[KEY] = int(text) if text.isascii() and text.isdecimal() else 1
     st.session_state[KEY] = min(max(st.session_state[KEY], 1), pages)
+    url.hold(KEY)
     page: int = st.session_state[KEY]
     url.write_parameters({KEY: str(page) if page > 1 else None})
     return page
@@ -21,6 +22,7 @@ def chosen_page(pages: int) -> int:
 def begin_again() -> None:
     """Show the first page."""
     st.session_state[KEY] = 1
+    url.hold(KEY)
 
 
 def show_pages(pages: int) -> None:

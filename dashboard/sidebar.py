@@ -16,7 +16,7 @@ from dashboard.formats import count
 from queries.breakdowns import language_mix, model_mix
 from queries.describe import phrases
 from queries.facets import Facets, facets
-from queries.filters import REPEATED, Filters, Flagged, filters_from, parsed_min_score
+from queries.filters import FIELD_NAMES, REPEATED, Filters, Flagged, filters_from, parsed_min_score
 from queries.schema import CATEGORIES
 
 _PROBLEMS = "url_problems"
@@ -31,8 +31,10 @@ def filters_from_page() -> Filters:
         filters, unknown = _known_only(filters)
         st.session_state[_PROBLEMS] = problems + unknown
         _seed(filters)
-        return filters
-    return _chosen()
+    else:
+        filters = _chosen()
+    url.hold(*FIELD_NAMES)
+    return filters
 
 
 def clear() -> None:

@@ -6,6 +6,7 @@ here every change of the slice is a step that Back undoes.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,6 +18,9 @@ Pairs = list[tuple[str, str]]
 
 _WRITTEN = "url_written"
 _ARRIVED = "url_arrived"
+_RECENT = "url_recent"
+_HELD = "url_held"
+_RECENT_KEPT = 8
 _LIST_PAGE = "list_page"
 _VIEWS = "views"
 _VIEW = ("sort", "order", "log", "without_largest")
@@ -28,8 +32,27 @@ def pairs() -> Pairs:
 
 
 def begin() -> None:
-    """Look at the address once, before anything of a run reads or writes it."""
-    st.session_state[_ARRIVED] = pairs() != st.session_state.get(_WRITTEN)
+    """Look at the address once, before anything of a run reads or writes it.
+
+    A second choice can leave the browser before what the first one wrote has come to it. It then
+    comes with an address of before, which must not undo the first: where a widget has changed, a
+    run comes from a choice, and its address is no news.
+    """
+    came = pairs()
+    written: Pairs | None = st.session_state.get(_WRITTEN)
+    is_choice = any(
+        key in st.session_state and st.session_state[key] != value
+        for key, value in st.session_state.get(_HELD, {}).items()
+    )
+    st.session_state[_ARRIVED] = came != written and not is_choice
+    if written is not None and is_choice and came in st.session_state.get(_RECENT, []):
+        _write(written)
+
+
+def hold(*keys: str) -> None:
+    """Remember what widgets hold, so that the next run knows whether one of them was changed."""
+    held = {key: copy(st.session_state[key]) for key in keys if key in st.session_state}
+    st.session_state[_HELD] = {**st.session_state.get(_HELD, {}), **held}
 
 
 def has_arrived() -> bool:
@@ -68,7 +91,8 @@ def write_filters(filters: Filters) -> bool:
     if is_changed:
         # A changed slice begins at its first page: one step in the history, not two.
         _write([*filters.pairs(), *((name, text) for name, text in others if name != "page")])
-    st.session_state[_WRITTEN] = pairs()
+    else:
+        st.session_state[_WRITTEN] = pairs()
     return is_changed
 
 
@@ -81,7 +105,6 @@ def write_parameters(values: Mapping[str, str | None]) -> None:
     """Put parameters of the page in the address; None takes one out."""
     others = [(name, text) for name, text in pairs() if name not in values]
     _write([*others, *((name, text) for name, text in values.items() if text is not None)])
-    st.session_state[_WRITTEN] = pairs()
 
 
 def link(extra: Pairs | None = None) -> dict[str, list[str]]:
@@ -116,8 +139,15 @@ def _kept(*names: str) -> Pairs:
 
 
 def _write(wanted: Pairs) -> None:
-    if sorted(wanted) != sorted(pairs()):
-        st.query_params.from_dict(_grouped(wanted))
+    before = pairs()
+    if sorted(wanted) == sorted(before):
+        st.session_state[_WRITTEN] = before
+        return
+    # First, because a run can be cut off by the next choice at any line.
+    grouped = _grouped(wanted)
+    st.session_state[_WRITTEN] = [(name, text) for name, texts in grouped.items() for text in texts]
+    st.session_state[_RECENT] = [*st.session_state.get(_RECENT, []), before][-_RECENT_KEPT:]
+    st.query_params.from_dict(grouped)
 
 
 def _grouped(said: Pairs) -> dict[str, list[str]]:

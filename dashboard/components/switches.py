@@ -51,6 +51,7 @@ def show_scale_switches() -> ScaleSwitches:
     with st.container(horizontal=True, key="switches"):
         is_log = st.toggle("Log scale", key="log")
         without_largest = st.toggle("Leave out the largest bar", key="without_largest")
+    url.hold("log", "without_largest")
     url.write_parameters(
         {"log": "true" if is_log else None, "without_largest": "true" if without_largest else None}
     )

@@ -80,6 +80,33 @@ def test_a_filter_changes_the_figures_and_the_address(opened, accepted):
     assert app.query_params["min_turns"] == "2"
 
 
+def test_choices_that_outrun_the_address_are_all_kept(opened, accepted):
+    app = opened(accepted, flagged="none")
+    app.multiselect(key="model").select("koala-13b").run()
+    app.query_params.clear()
+    app.query_params["flagged"] = "none"  # as the browser still has it
+    app.multiselect(key="model").select("gpt-4").run()
+    assert app.query_params == {"flagged": "none", "model": ["gpt-4", "koala-13b"]}
+    app.query_params.clear()
+    app.query_params["flagged"] = "none"
+    app.toggle(key="log").set_value(True).run()
+    assert app.query_params["model"] == ["gpt-4", "koala-13b"]
+    assert app.query_params["log"] == "true"
+    assert [b.key for b in app.button if (b.key or "").startswith("drop_model")] == [
+        "drop_model_gpt-4",
+        "drop_model_koala-13b",
+    ]
+
+
+def test_an_address_of_before_is_gone_back_to_where_nothing_was_chosen(opened, accepted):
+    app = opened(accepted)
+    app.multiselect(key="model").select("koala-13b").run()
+    app.query_params.clear()  # Back
+    app.run()
+    assert metrics(app)["Conversations"] == "12"
+    assert app.multiselect(key="model").value == []
+
+
 def test_every_filter_of_a_link_counts(opened, accepted):
     assert metrics(opened(accepted, redacted="true"))["Conversations"] == "1"
     assert metrics(opened(accepted, has_code="true"))["Conversations"] == "1"
