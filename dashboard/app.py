@@ -7,7 +7,6 @@ from dashboard.components import notices
 from dashboard.components.plot import load_script_early
 from dashboard.views import licence
 from queries.assets import asset
-from queries.errors import DataError
 from queries.licence import is_acceptance_needed
 
 # The icon is a file of ours, and set before there are pages: Streamlit has the browser fetch the
@@ -21,12 +20,13 @@ with st.sidebar:
     load_script_early()
 url.begin()
 
-try:
+with notices.errors_shown():
     opened = session.store()
     if is_acceptance_needed(session.store_path(), opened.version):
         licence.show()
         st.stop()
-    navigation.follow()
+    with notices.errors_shown():
+        navigation.follow()
     filters = sidebar.filters_from_page()
     if url.write_filters(filters):
         paging.begin_again()
@@ -40,7 +40,3 @@ try:
     with st.sidebar:
         navigation.show_links(page)
         sidebar.show_filters(filters)
-except DataError as error:
-    notices.show_error(error)
-except Exception:  # noqa: BLE001  the last resort: Streamlit's own box says nothing of use
-    notices.show_unexpected()

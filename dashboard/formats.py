@@ -1,6 +1,10 @@
-"""How numbers are written, everywhere the same."""
+"""How numbers and names are written, everywhere the same."""
 
 import math
+import re
+
+_ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>&#+.!|$:~^@-])")
 
 
 def count(value: float) -> str:
@@ -33,6 +37,14 @@ def interval(low: float, high: float) -> str:
 def conversations(value: float) -> str:
     """A number of conversations in words: 1 conversation, 2 conversations."""
     return "1 conversation" if value == 1 else f"{count(value)} conversations"
+
+
+def plain(text: str) -> str:
+    """Words where Streamlit would read Markdown: a model may be called `*a*`, a link may say so.
+
+    An address becomes a link in spite of escapes; a word joiner, which nobody sees, keeps it text.
+    """
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", text))
 
 
 def _is_missing(value: float | None) -> bool:

@@ -18,6 +18,7 @@ _PAGES = (
 
 _REGISTERED = "pages"
 _WANTED = "wanted_conversation"
+_RANDOM = "wanted_random"
 
 _GO = registered("go")
 _ARRIVAL = registered("arrival")
@@ -62,10 +63,7 @@ def open_conversation(conversation_id: str) -> None:
 
 def open_random() -> None:
     """Ask for a conversation drawn at random from the slice."""
-    seed = secrets.randbits(32)
-    drawn = random_conversation(session.store(), session.current_filters(), seed)
-    if drawn is not None:
-        open_conversation(drawn)
+    st.session_state[_RANDOM] = True
 
 
 def open_typed() -> None:
@@ -77,6 +75,9 @@ def open_typed() -> None:
 def follow() -> None:
     """Go to the conversation that was asked for, if one was; nothing else is drawn then."""
     wanted = st.session_state.pop(_WANTED, None)
+    if st.session_state.pop(_RANDOM, False):
+        seed = secrets.randbits(32)
+        wanted = random_conversation(session.store(), session.current_filters(), seed)
     if wanted is not None:
         number = secrets.token_hex(8)
         _GO(key="go", data={"href": url.conversation_address(wanted), "number": number})

@@ -1,17 +1,21 @@
 """Pages of a long list, in the address as ``page``; every page can be reached."""
 
+import re
+
 import streamlit as st
 
 from dashboard import url
 
 KEY = "page"
 
+_DIGITS = re.compile("[0-9]{1,12}")
+
 
 def chosen_page(pages: int) -> int:
     """The page to show, from 1 to the number of pages: the one in the address, or the nearest."""
     if url.rules(KEY):
         text = url.parameter(KEY, "1")
-        st.session_state[KEY] = int(text) if text.isascii() and text.isdecimal() else 1
+        st.session_state[KEY] = int(text) if _DIGITS.fullmatch(text) else 1
     st.session_state[KEY] = min(max(st.session_state[KEY], 1), pages)
     url.hold(KEY)
     page: int = st.session_state[KEY]

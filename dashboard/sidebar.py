@@ -5,14 +5,13 @@ read through `_bare`, which takes a count off a label that was on its way while 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, get_args
 
 import streamlit as st
 
-from dashboard import session, url
-from dashboard.formats import count
+from dashboard import formats, session, url
 from queries.breakdowns import language_mix, model_mix
 from queries.describe import phrases
 from queries.facets import Facets, facets
@@ -45,16 +44,15 @@ def clear() -> None:
 def show_problems() -> None:
     """Say which parts of a link could not be followed."""
     for problem in st.session_state.get(_PROBLEMS, []):
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(formats.plain(problem), icon=":material/link_off:")
 
 
 def show_filters(filters: Filters) -> None:
     """Draw the filters into the sidebar."""
     options = facets(session.rows, filters)
-    models, languages = _names(model_mix, "model"), _names(language_mix, "language")
     _show_chips(filters)
-    _multiselect("Model", "model", models, options.model)
-    _multiselect("Language", "language", languages, options.language)
+    _multiselect("Model", "model", _options("model"), options.model)
+    _multiselect("Language", "language", _options("language"), options.language)
     turns = (("min_turns", "Turns, at least"), ("max_turns", "Turns, at most"))
     for column, (key, label) in zip(st.columns(2, gap="small"), turns, strict=True):
         with column:
@@ -79,14 +77,14 @@ def _show_chips(filters: Filters) -> None:
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         for phrase in chosen:
             st.button(
-                _unformatted(phrase.text),
+                formats.plain(phrase.text),
                 key=f"drop_{phrase.field}_{phrase.value}",
                 on_click=_drop,
                 args=(phrase.field, phrase.value),
                 icon=":material/close:",
                 icon_position="right",
                 # In full: a long name is cut on the chip.
-                help=f"Take away: {_unformatted(phrase.text)}",
+                help=f"Take away: {formats.plain(phrase.text)}",
             )
 
 
@@ -95,7 +93,7 @@ def _show_more(options: Facets) -> None:
     _pills("Names redacted", "redacted", (True, False), options.redacted, yes_no)
     _pills("Has a code block", "has_code", (True, False), options.has_code, yes_no)
     st.toggle(
-        f"One for each first prompt · {count(options.unique_prompts)}",
+        f"One for each first prompt · {formats.count(options.unique_prompts)}",
         key="unique_prompts",
         help=(
             "About half of all first prompts repeat. This keeps one conversation for each prompt "
@@ -119,8 +117,11 @@ def _show_more(options: Facets) -> None:
 
 
 def _multiselect(label: str, key: str, names: Sequence[str], counts: Mapping[str, int]) -> None:
+    known = frozenset(names)
+
     def labelled(name: str) -> str:
-        return f"{_bare(name)} · {count(counts.get(_bare(name), 0))}"
+        bare = _bare(name, known)
+        return f"{bare} · {formats.count(counts.get(bare, 0))}"
 
     st.multiselect(label, names, key=key, format_func=labelled, placeholder="any", select_all=False)
 
@@ -133,7 +134,7 @@ def _pills(
     words: Mapping[Any, str],
 ) -> None:
     def labelled(name: object) -> str:
-        return f"{words[name]} · {count(counts[name])}"
+        return f"{words[name]} · {formats.count(counts[name])}"
 
     st.pills(label, names, key=key, format_func=labelled)
 
@@ -151,8 +152,10 @@ def _chosen() -> Filters:
     for known in fields(Filters):
         # Streamlit forgets what a widget held once it is not drawn.
         value = st.session_state.get(known.name, _held(last, known.name))
-        if value not in (None, [], False) or (value is False and known.default is None):
-            values[known.name] = [_bare(v) for v in value] if isinstance(value, list) else value
+        if isinstance(value, list):
+            value = [_bare(text, _options(known.name)) for text in value]
+        if value is not None and value != [] and not (value is False and known.default is False):
+            values[known.name] = value
     return filters_from(values)
 
 
@@ -197,10 +200,11 @@ def _known_only(filters: Filters) -> tuple[Filters, list[str]]:
     return filters_from(values), problems
 
 
-def _bare(label: str) -> str:
-    return _COUNT.sub("", label)
+def _options(field: str) -> Sequence[str]:
+    mixes = {"model": model_mix, "language": language_mix}
+    return _names(mixes[field], field) if field in mixes else ()
 
 
-def _unformatted(text: str) -> str:
-    """Words for a label, where Streamlit would read Markdown: a model may be called `*a*`."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+.!|$:~^-])", r"\\\1", text)
+def _bare(label: str, names: Collection[str]) -> str:
+    """The name in a label; a name can itself end like a count."""
+    return label if label in names else _COUNT.sub("", label)

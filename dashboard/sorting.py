@@ -4,7 +4,7 @@ from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard import paging, url
+from dashboard import formats, paging, url
 from queries.conversations import Sort
 
 DEFAULT: Sort = "conversation_id"
@@ -14,7 +14,8 @@ def chosen_sort() -> tuple[Sort, bool]:
     """The column to sort by, and whether from largest to smallest."""
     sort = url.parameter("sort", DEFAULT)
     if sort not in get_args(Sort):
-        st.warning(f"The list cannot be sorted by {sort!r}; it is in the order of ids.")
+        sentence = f"The list cannot be sorted by {sort!r}; it is in the order of ids."
+        st.warning(formats.plain(sentence))
         return DEFAULT, False
     return cast(Sort, sort), url.parameter("order", "asc") == "desc"
 

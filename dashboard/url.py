@@ -124,7 +124,9 @@ def view_link(page: str) -> dict[str, list[str]]:
 
 def conversation_address(conversation_id: str) -> str:
     """Relative address of a conversation, which knows the way back to the list."""
-    place = [(_LIST_PAGE, text) for _, text in _kept("page", _LIST_PAGE)]
+    # In a conversation, `page` is a page of its messages.
+    names = (_LIST_PAGE,) if _kept("conversation") else ("page",)
+    place = [(_LIST_PAGE, text) for _, text in _kept(*names)]
     said = [*_kept(*FIELD_NAMES, "sort", "order"), *place[:1], ("conversation", conversation_id)]
     return f"conversation?{urlencode(said)}"
 

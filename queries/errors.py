@@ -11,7 +11,8 @@ DataError
   VersionGoneError      a version of the store was replaced and cleaned up
   NotFoundError         no such conversation
   SlowQueryError        a query passed its time limit
-  LicenceError          the dataset's licence has not been accepted
+  LargeQueryError       a query needed more memory than it may take
+  LicenceError          the acceptance of the dataset's licence cannot be kept
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
 """
@@ -116,12 +117,12 @@ class LargeQueryError(DataError):
 
 
 class LicenceError(DataError):
-    """The operator has not accepted the licence of the data."""
+    """The acceptance of the licence cannot be kept in the store."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The licence of the data in {path} has not been accepted. "
-            f"Read its terms and accept them with: chatscape accept-licence --store {path}"
+            f"The acceptance cannot be kept in the store: {reason}. Let somebody who may write "
+            "there run: chatscape accept-licence --store DIR"
         )
 
 

@@ -4,6 +4,7 @@ A field of `Filters` is also a widget key, a URL parameter, a CLI option and a m
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
@@ -16,6 +17,8 @@ Flagged = Literal["any", "none", "user", "assistant"]
 ScoreRole = Literal["any", "user", "assistant"]
 
 TURNS_MAX = 1_000_000_000
+
+_DIGITS = re.compile("[0-9]{1,12}")
 
 _FLAGGED: dict[Flagged, Is] = {
     "any": Is("is_flagged", True),
@@ -212,7 +215,7 @@ def parsed_min_score(text: str) -> MinScore:
 
 
 def _parsed_turns(name: str, text: str) -> int:
-    turns = int(text) if text.isascii() and text.isdecimal() else -1
+    turns = int(text) if _DIGITS.fullmatch(text) else -1
     if not 0 <= turns <= TURNS_MAX:
         raise FilterError(
             f"The filter {name} is a whole number from 0 to {TURNS_MAX}; {text!r} is not."

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -109,6 +110,17 @@ class StorePath:
     def set_current(self, version: Version) -> None:
         """Make a complete version the live one, in one step."""
         write_text(self.path / "CURRENT", f"{version.name}\n")
+
+    def remove(self, version: Version) -> None:
+        """Take a version away in one step, and then its files."""
+        removed = self.path / "removed"
+        removed.mkdir(exist_ok=True)
+        version.path.rename(removed / version.name)
+        self.empty_removed()
+
+    def empty_removed(self) -> None:
+        """Delete the files of versions that were taken away; again, where that was cut off."""
+        shutil.rmtree(self.path / "removed", ignore_errors=True)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
@@ -134,3 +135,27 @@ def test_a_build_of_other_data_leaves_no_rest_of_the_one_before(raw, tmp_path, s
     version = prepared(tiny.write(tmp_path / "tiny.parquet", tiny.ROWS), store.path)
     assert store.versions()[-1] == version
     assert all(v.is_complete for v in store.versions())
+
+
+@pytest.mark.parametrize("table", ["conversations", "messages"])
+def test_a_removal_that_is_cut_off_leaves_nothing_to_go_on_with(tmp_path, monkeypatch, table):
+    store = StorePath(tmp_path / "store")
+    files = [tiny.write(tmp_path / f"{n}.parquet", tiny.ROWS[:n]) for n in (3, 4, 5)]
+    for file in files[:2]:
+        prepared(file, store.path)
+
+    def killed(path: Path, **_: object) -> None:
+        if path.name == "removed":
+            shutil.rmtree(next(path.iterdir()) / table)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("queries.layout.shutil", SimpleNamespace(rmtree=killed))
+    with pytest.raises(KeyboardInterrupt):
+        prepared(files[2], store.path)
+    monkeypatch.undo()
+    version = prepared(files[0], store.path)
+    assert given_back(version).num_rows == 3
+    opened = open_store(store.path, Settings())
+    assert opened.run("slice_size", Filters())["message_count"].tolist() == [6]
+    opened.close()
+    assert not (store.path / "removed").exists()

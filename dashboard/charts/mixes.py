@@ -10,6 +10,7 @@ from dashboard.charts.frame import (
     Scale,
     count_axis,
     named_bars_figure,
+    plain,
     without_largest_row,
 )
 
@@ -70,7 +71,7 @@ def _bars(names: list[str], counts: list[int], shares: list[float], color: str =
         "type": "bar",
         "orientation": "h",
         "x": counts,
-        "y": names,
+        "y": [plain(name) for name in names],
         "marker": {"color": color},
         "customdata": shares,
         "hovertemplate": (

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import session
+from dashboard import formats, session
 from dashboard.components.plot import show_plot
 from queries.statements import readable_statement
 
@@ -30,7 +30,7 @@ def show_chart(name: str, title: str, note: str, figure: go.Figure, rows: pd.Dat
                     st.dataframe(rows, hide_index=True, alt=f"{title}: the figures")
                     statement = readable_statement(name, session.current_filters())
                     st.code(statement, language="sql")
-        st.caption(note)
+        st.caption(formats.plain(note))
         if rows.empty:
             st.text("Nothing to show: no conversation of the slice has any.")
         else:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import session, sidebar
+from dashboard import formats, session, sidebar
 from queries.describe import describe
 from queries.errors import DataError
 from queries.filters import Filters
@@ -22,7 +22,7 @@ def show_empty_slice(filters: Filters) -> None:
         )
         return
     st.info(
-        f"No conversation matches: {describe(filters)}. "
+        f"No conversation matches: {formats.plain(describe(filters))}. "
         "Take a filter away in the sidebar, or clear them all.",
         title="Nothing in this slice",
         icon=":material/filter_alt_off:",
@@ -32,7 +32,7 @@ def show_empty_slice(filters: Filters) -> None:
 
 def show_error(error: DataError) -> None:
     """One sentence with the way out."""
-    st.error(str(error), icon=":material/error:")
+    st.error(formats.plain(str(error)), icon=":material/error:")
 
 
 @contextmanager
@@ -42,16 +42,13 @@ def errors_shown() -> Iterator[None]:
         yield
     except DataError as error:
         show_error(error)
-
-
-def show_unexpected() -> None:
-    """Say that something failed that nobody foresaw; the log has the rest."""
-    logging.getLogger(__name__).exception("a page could not be drawn")
-    st.error(
-        "Something unexpected went wrong. Reload the page; if it comes again, the log of the "
-        "server says what it was.",
-        icon=":material/error:",
-    )
+    except Exception:  # what nobody foresaw: Streamlit's own box says nothing of use
+        logging.getLogger(__name__).exception("a page could not be drawn")
+        st.error(
+            "Something unexpected went wrong. Reload the page; if it comes again, the log of the "
+            "server says what it was.",
+            icon=":material/error:",
+        )
 
 
 def show_newer_version() -> None:

@@ -14,11 +14,7 @@ def show() -> None:
         is_read = st.checkbox(
             "I have read this and I accept it for everyone who uses this dashboard."
         )
-        st.button(
-            "Accept and continue",
-            type="primary",
-            disabled=not is_read,
-            on_click=licence.accept,
-            args=(session.store_path(),),
-        )
+        if st.button("Accept and continue", type="primary", disabled=not is_read):
+            licence.accept(session.store_path(), "somebody in the dashboard")
+            st.rerun()
         st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")

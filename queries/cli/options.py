@@ -1,5 +1,6 @@
 """Options that commands share: the store, the filters, the format."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -71,7 +72,7 @@ def parsed_param(text: str) -> tuple[str, str | int | bool]:
             raise click.UsageError(f"--set {name} takes true or false; {value!r} is neither.")
         return name, value == "true"
     if name.endswith(("_limit", "_offset")):
-        if not (value.isascii() and value.isdecimal() and int(value) <= WHOLE_MAX):
+        if not re.fullmatch("[0-9]{1,19}", value) or int(value) > WHOLE_MAX:
             raise click.UsageError(f"--set {name} takes a whole number from 0; {value!r} is none.")
         return name, int(value)
     return name, value

@@ -26,7 +26,15 @@ from queries.settings import Settings, variable
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
 @click.option("--allow-public", is_flag=True, help="Listen beyond this machine without sign-in.")
-def serve(store: Path | None, host: str, port: int, allow_public: bool) -> None:
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    help="A further name that the dashboard is reached by, e.g. through a proxy; repeatable.",
+)
+def serve(
+    store: Path | None, host: str, port: int, allow_public: bool, allowed_hosts: tuple[str, ...]
+) -> None:
     """Serve the dashboard of a store until it is stopped.
 
     Example: chatscape serve --store store --port 8501
@@ -41,12 +49,14 @@ def serve(store: Path | None, host: str, port: int, allow_public: bool) -> None:
             "The licence of this data has not been accepted yet: the first page asks for it."
         )
     _check_port(host, port)
-    click.echo(f"Chatscape is on http://{host}:{port} (stop it with Ctrl-C).")
+    shown_host = f"[{host}]" if ":" in host else host
+    click.echo(f"Chatscape is on http://{shown_host}:{port} (stop it with Ctrl-C).")
     environment = os.environ | {variable("store"): str(store_path.path)}
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(_app())),
         *(f"--server.address={host}", f"--server.port={port}"),
         "--server.headless=true",
+        *(f"--server.allowedHosts={name}" for name in _names(host, allowed_hosts)),
     ]
     sys.stdout.flush()
     os.execve(sys.executable, command, environment)  # noqa: S606
@@ -57,7 +67,7 @@ def serve(store: Path | None, host: str, port: int, allow_public: bool) -> None:
 @click.option("--yes", is_flag=True, help="Accept without being asked.")
 def accept_licence(store: Path, yes: bool) -> None:
     """Accept the licence of the data in a store, for whoever runs the dashboard."""
-    from queries.licence import accept, is_acceptance_needed, terms
+    from queries.licence import accept, is_acceptance_needed, terms, user
 
     store_path = StorePath(store)
     if not is_acceptance_needed(store_path, store_path.current()):
@@ -66,7 +76,7 @@ def accept_licence(store: Path, yes: bool) -> None:
     click.echo(terms())
     if not yes:
         click.confirm("Do you accept these terms?", abort=True)
-    accept(store_path)
+    accept(store_path, user())
     click.echo(f"Accepted for {store}.")
 
 
@@ -102,6 +112,16 @@ def _app() -> Path:
     if spec is None or spec.submodule_search_locations is None:
         raise DataError("The dashboard is not installed; install it with: pip install chatscape")
     return Path(spec.submodule_search_locations[0]) / "server.py"
+
+
+def _names(host: str, further: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that a browser may ask by: a page elsewhere can have its own name lead to this machine.
+
+    Beyond this machine any, unless some are given.
+    """
+    if not _is_loopback(host):
+        return further
+    return ("localhost", "127.0.0.1", "[::1]", host, *further)
 
 
 def _is_loopback(host: str) -> bool:

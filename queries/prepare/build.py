@@ -118,7 +118,7 @@ def _version_to_build(store: StorePath, work: Plan, *, fresh: bool) -> Version:
     same = [v for v in unfinished if v.fingerprint == work.fingerprint and not fresh]
     for version in unfinished:
         if version not in same[-1:]:
-            shutil.rmtree(version.path)
+            store.remove(version)
     if same:
         return same[-1]
     now = datetime.now(UTC)
@@ -192,9 +192,8 @@ def _clean_up(store: StorePath, live: Version) -> None:
     """Remove versions that nobody opens any more, and what complete ones were made from."""
     complete = [v for v in store.versions() if v.is_complete and v != live]
     for version in complete[: max(0, len(complete) - (KEPT_VERSIONS - 1))]:
-        # Without its manifest it is no version any more, however little of the rest is removed.
-        version.manifest_path.unlink()
-        shutil.rmtree(version.path)
+        store.remove(version)
+    store.empty_removed()
     for version in (live, *complete[-(KEPT_VERSIONS - 1) :]):
         shutil.rmtree(_scatter_path(version), ignore_errors=True)
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,11 @@ from dashboard import session
 from tests.conftest import ROOT
 
 Opener = Callable[..., AppTest]
+
+
+def read(element: object) -> str:
+    """What a reader sees of a text in which characters of Markdown are escaped."""
+    return re.sub(r"\\(.)", r"\1", element.value)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -37,5 +43,5 @@ def accepted(tiny_folder: Path, tmp_path: Path) -> Path:
 
     folder = tmp_path / "store"
     shutil.copytree(tiny_folder, folder)
-    accept(StorePath(folder))
+    accept(StorePath(folder), "a test")
     return folder

@@ -1,6 +1,7 @@
 """The list, a conversation, and what the data is."""
 
-from queries.errors import NotFoundError
+from queries.errors import NotFoundError, SlowQueryError
+from tests.app.conftest import read
 
 
 def test_the_list_says_where_in_the_slice_it_is(opened, accepted):
@@ -41,6 +42,22 @@ def test_an_empty_slice_is_said(opened, accepted):
     assert "No conversation matches: at least 9 turns." in app.info[0].value
 
 
+def test_a_random_one_that_cannot_be_drawn_leaves_the_page_and_its_filters(
+    opened, accepted, monkeypatch
+):
+    app = opened(accepted, "browse")
+
+    def slow(*_):
+        raise SlowQueryError("random_conversation", 20.0)
+
+    monkeypatch.setattr("dashboard.navigation.random_conversation", slow)
+    app.button(key="random").click().run()
+    assert not app.exception
+    assert "Narrow the filters" in read(app.error[0])
+    assert app.title[0].value == "Browse"
+    assert app.multiselect(key="model")
+
+
 def test_a_conversation_opens_by_its_link(opened, accepted):
     app = opened(accepted, "conversation", conversation="e" * 32)
     assert not app.exception
@@ -49,7 +66,7 @@ def test_a_conversation_opens_by_its_link(opened, accepted):
 
 def test_a_conversation_that_is_not_there_is_said(opened, accepted):
     app = opened(accepted, "conversation", conversation="nope")
-    assert app.error[0].value == str(NotFoundError("nope"))
+    assert read(app.error[0]) == str(NotFoundError("nope"))
 
 
 def test_about_says_what_the_data_is_not_and_what_is_odd(opened, accepted):

@@ -3,6 +3,7 @@
 import shutil
 
 from tests import tiny
+from tests.app.conftest import read
 from tests.conftest import prepared
 
 
@@ -50,7 +51,7 @@ def test_a_version_that_went_away_is_said_in_a_sentence(opened, accepted):
     shutil.rmtree(accepted / "versions")
     app.run()
     assert not app.exception
-    assert "is no longer on disk" in app.error[0].value
+    assert "is no longer on disk" in read(app.error[0])
 
 
 def test_what_nobody_foresaw_is_a_sentence_too(opened, accepted, monkeypatch, caplog):
@@ -76,7 +77,7 @@ def test_a_filter_changes_the_figures_and_the_address(opened, accepted):
     assert metrics(app)["Conversations"] == "3"
     assert app.query_params["model"] == "koala-13b"
     app.number_input(key="min_turns").set_value(2).run()
-    assert "No conversation matches: koala-13b; at least 2 turns." in app.info[0].value
+    assert "No conversation matches: koala-13b; at least 2 turns." in read(app.info[0])
     assert app.query_params["min_turns"] == "2"
 
 
@@ -105,6 +106,19 @@ def test_an_address_of_before_is_gone_back_to_where_nothing_was_chosen(opened, a
     app.run()
     assert metrics(app)["Conversations"] == "12"
     assert app.multiselect(key="model").value == []
+
+
+def test_a_bound_of_no_turns_stays(opened, accepted):
+    app = opened(accepted, max_turns="0")
+    app.run()
+    assert "No conversation matches: at most 0 turns." in read(app.info[0])
+    assert app.query_params["max_turns"] == "0"
+
+
+def test_a_number_of_many_digits_is_named_and_left_out(opened, accepted):
+    app = opened(accepted, min_turns="9" * 5_000, page="9" * 5_000)
+    assert "The filter min_turns is a whole number" in read(app.warning[0])
+    assert metrics(app)["Conversations"] == "12"
 
 
 def test_every_filter_of_a_link_counts(opened, accepted):
@@ -152,7 +166,7 @@ def test_a_filter_chosen_under_more_filters_stays_when_that_is_closed(opened, ac
 
 def test_a_link_that_cannot_be_followed_says_which_part(opened, accepted):
     app = opened(accepted, model=["gpt-5", "gpt-4"], flagged="maybe", min_turns="two", nonsense="1")
-    said = [warning.value for warning in app.warning]
+    said = [read(warning) for warning in app.warning]
     assert len(said) == 3
     assert "This store has no model 'gpt-5': that filter was left out." in said
     assert any("The filter flagged can be any, none, user, assistant" in s for s in said)
@@ -166,14 +180,14 @@ def test_switches_are_in_the_address(opened, accepted):
     app.toggle(key="without_largest").set_value(True).run()
     assert app.query_params["without_largest"] == "true"
     assert "n = 12 conversations · left out: “vicuna-13b”, 5 conversations" in [
-        c.value for c in app.caption
+        read(c) for c in app.caption
     ]
 
 
 def test_a_missing_store_is_a_page_with_the_way_out(opened, tmp_path):
     app = opened(tmp_path / "none")
     assert not app.exception
-    assert "Build one with: chatscape prepare RAW --store" in app.error[0].value
+    assert "Build one with: chatscape prepare RAW --store" in read(app.error[0])
 
 
 def test_an_empty_store_is_a_page_too(opened, tmp_path):
@@ -181,10 +195,10 @@ def test_an_empty_store_is_a_page_too(opened, tmp_path):
     from queries.layout import StorePath
     from queries.licence import accept
 
-    accept(StorePath(tmp_path / "store"))
+    accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store")
     assert not app.exception
-    assert "This store holds no conversation" in app.info[0].value
+    assert "This store holds no conversation" in read(app.info[0])
     assert "Clear all filters" not in [button.label for button in app.button]
 
 
@@ -193,7 +207,7 @@ def test_a_store_with_one_plain_conversation_renders(opened, tmp_path):
     from queries.layout import StorePath
     from queries.licence import accept
 
-    accept(StorePath(tmp_path / "store"))
+    accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store", log="true", without_largest="true")
     assert not app.exception
     assert metrics(app)["Flagged"] == "0 %"
@@ -211,7 +225,7 @@ def test_a_slow_query_is_a_page_with_the_way_out(opened, accepted, monkeypatch):
     monkeypatch.setattr("dashboard.session.ROWS_REMEMBERED", 0)
     app = opened(accepted)
     assert not app.exception
-    assert "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS." in app.error[0].value
+    assert "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS." in read(app.error[0])
 
 
 def test_the_licence_is_asked_for_before_anything_is_shown(opened, tiny_folder, tmp_path):
@@ -249,9 +263,12 @@ def test_hostile_names_stay_names(opened, tmp_path):
     from queries.layout import StorePath
     from queries.licence import accept
 
-    accept(StorePath(tmp_path / "store"))
+    accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store", model=[hostile], language=["it's · 12"])
     assert not app.exception
     assert metrics(app)["Conversations"] == "1"
     label = next(b.label for b in app.button if b.key == f"drop_model_{hostile}")
-    assert r"\!\[i\]\(http\://example\.com/i\.png\)" in label
+    assert r"\!\[i\]\(http\:" in label
+    app.toggle(key="log").set_value(True).run()
+    assert metrics(app)["Conversations"] == "1"
+    assert app.multiselect(key="language").value == ["it's · 12"]

@@ -79,7 +79,7 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     raw = tiny.write(folder / "raw.parquet", [*tiny.ROWS, *HOSTILE_ROWS])
     prepared(raw, folder / "store")
-    accept(StorePath(folder / "store"))
+    accept(StorePath(folder / "store"), "a test")
     with serving(folder / "store", folder / "log") as url:
         yield url
 
@@ -88,7 +88,7 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def accepted_store(tiny_folder: Path, tmp_path: Path) -> Path:
     """A store of the twelve whose licence is accepted."""
     shutil.copytree(tiny_folder, tmp_path / "store")
-    accept(StorePath(tmp_path / "store"))
+    accept(StorePath(tmp_path / "store"), "a test")
     return tmp_path / "store"
 
 

@@ -28,7 +28,14 @@ HOSTILE = [
 
 LETTERS = "hijklmnopqrstuvwxyzABC"
 
+HOSTILE_MODEL = (
+    '<a href="//tracker.example">m</a>![i](http://tracker.example/i.png)[l](//e.co) $x^2$'
+)
+
 HOSTILE_ROWS = [
-    tiny.row(letter, f"m{letter} <b>x</b>", "<i>Lang</i>", text, f"answer to {letter}")
-    for letter, text in zip(LETTERS, HOSTILE, strict=False)
+    tiny.row("D", HOSTILE_MODEL, "<i>Lang</i>", "hello", "hello"),
+    *(
+        tiny.row(letter, f"m{letter} <b>x</b>", "<i>Lang</i>", text, f"answer to {letter}")
+        for letter, text in zip(LETTERS, HOSTILE, strict=False)
+    ),
 ]

@@ -71,6 +71,14 @@ def test_a_page_may_load_nothing_from_elsewhere(sample_url):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_name_that_was_made_to_lead_here_gets_no_data(sample_url):
+    """What a page elsewhere does to read a dashboard on the same machine: DNS rebinding."""
+    asked = HTTPConnection(sample_url.removeprefix("http://"), timeout=30)
+    rebound = UPGRADE | {"Host": "elsewhere.example"}
+    asked.request("GET", "/_stcore/stream", headers=rebound)
+    assert asked.getresponse().status == 403
+
+
 def test_the_server_asks_no_other_machine_either(accepted_store, tmp_path):
     """Streamlit looks its own address up elsewhere, at the start and when an origin is unknown."""
     command = [sys.executable, "-c", "from queries.cli import main; main()", "serve"]

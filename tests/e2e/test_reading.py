@@ -1,12 +1,13 @@
 """From the list to a conversation and back; what is covered, what is hostile."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import settled
-from tests.e2e.hostile import HOSTILE, LETTERS
+from tests.e2e.hostile import HOSTILE, HOSTILE_MODEL, LETTERS
 
 
 def rows(page: Page):
@@ -139,6 +140,29 @@ def test_a_hostile_list_is_inert_and_marks_are_visible(page, hostile_url):
         assert page.title() != "owned"
     page.goto(f"{hostile_url}/conversation?conversation={LETTERS[12] * 32}")
     expect(page.get_by_text("[U+202E]esrever si siht")).to_be_visible()
+
+
+def test_hostile_names_are_inert_on_every_page(page, hostile_url):
+    slices = (
+        f"?without_largest=true&model={quote(HOSTILE_MODEL)}",
+        f"?min_turns=9&model={quote(HOSTILE_MODEL)}",
+        "?without_largest=true",
+        "?model=" + quote("[sign in](http://tracker.example) www.tracker.example"),
+        "?sort=" + quote("[sign in](http://tracker.example)"),
+    )
+    for path in (*(f"{address}" for address in slices), *(f"browse{a}" for a in slices)):
+        page.goto(f"{hostile_url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settled(page)
+        main = page.get_by_test_id("stMain")
+        expect(main.locator("a[href*='//'], [*|href*='//'], .katex")).to_have_count(0)
+        expect(main.locator("img:not([src^='/']):not([src^='data:'])")).to_have_count(0)
+
+
+def test_a_hostile_name_is_drawn_as_it_is(page, hostile_url):
+    page.goto(f"{hostile_url}/?model={quote(HOSTILE_MODEL)}")
+    expect(page.locator(".js-plotly-plot .ytick text").first).to_contain_text('<a href="//')
+    expect(page.locator(".js-plotly-plot .ytick a")).to_have_count(0)
 
 
 def test_right_to_left_text_begins_at_the_right(page, hostile_url):
