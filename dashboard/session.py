@@ -1,4 +1,4 @@
-"""The only stateful seam: the opened store, remembered rows, what this reader looks at."""
+"""The opened store, remembered rows, and what this reader looks at."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -84,7 +84,7 @@ def _version() -> str:
     return name
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(path: Path, version: str) -> Store:
     opened = Store(StorePath(path).version(version), settings())
     if settings().in_memory:

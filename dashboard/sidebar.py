@@ -97,7 +97,8 @@ def _show_more(options: Facets) -> None:
         key="unique_prompts",
         help=(
             "About half of all first prompts repeat. This keeps one conversation for each prompt "
-            "of the whole dataset, the one with the smallest id; other filters choose among these."
+            "of the whole dataset, the one with the smallest id; other filters choose among these. "
+            "Prompts that differ only in case, spaces or punctuation count as the same."
         ),
     )
     held = [str(floor) for floor in _chosen().min_score]

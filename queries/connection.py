@@ -1,5 +1,7 @@
 """The DuckDB connection behind a store: its tables, its limits."""
 
+import glob
+
 import duckdb
 
 from queries.layout import Version
@@ -18,15 +20,15 @@ def connected(version: Version, settings: Settings) -> duckdb.DuckDBPyConnection
         config["threads"] = settings.threads
     connection = duckdb.connect(config=config)
     for table in ("messages", "conversations"):
-        glob = str(version.table(table) / "*.parquet").replace("'", "''")
-        connection.execute(f"create view {table} as from read_parquet('{glob}')")
+        files = glob.escape(str(version.table(table))).replace("'", "''")
+        connection.execute(f"create view {table} as from read_parquet('{files}/*.parquet')")
     return connection
 
 
 def hold_conversations(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `conversations` a relation in memory, with models and languages as enums.
 
-    At 1,000,000 rows that takes a second and 600 MB once, and makes a breakdown two to five times
+    At 1,000,000 rows that takes a second and 700 MB once, and makes a breakdown two to five times
     as fast as from parquet. Whoever asks meanwhile is answered from parquet.
     """
     casts = ", ".join(f"{column}::{column}_name as {column}" for column in _FEW_VALUES)

@@ -7,13 +7,20 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-_DIGIT_RUN = r"(?<![\w.+-])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,18}(?![\w-])"
+_DIGIT_RUN = r"(?<![\w.+-])\+?\(?\d(?:[ ().\-/]{0,2}\d){6,60}(?![\w-])"
 
 _DATE_OR_ADDRESS = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(\d{1,3}\.){3}\d{1,3})\b"
 )
 
-_LAST_WORD = re.compile(r"[\d\s()./+-]*[\x21-\x7e\u00c0-\u024f]*\Z")
+# A word with a dot or an @ in any script, else one of a script that puts spaces between words.
+_LAST_WORD = re.compile(r"(?:[\w+%-]*[.@][\w.@+%-]*|[\d\s()./+-]*[\x21-\x7e\u00c0-\u06ff]*)\Z")
+
+# Sixteen digits as on the card, fifteen as on an American Express, or all of them together.
+_CARD = re.compile(r"(?<!\d)(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}|\d{4}([ -]?)\d{6}\2\d{5})(?!\d)")
+
+# Without a country code: an area code in parentheses or after a 0, or three, three and four digits.
+_NATIONAL = re.compile(r"\(|0\d+[ ./-]|(?:1[ .-])?\d{3}([ .-])\d{3}\1\d{4}$")
 
 PHONE_DIGITS = (9, 15)
 CARD_DIGITS = (13, 19)
@@ -53,15 +60,17 @@ def _number(match: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", written)
     if CARD_DIGITS[0] <= len(digits) <= CARD_DIGITS[1] and _passes_luhn(digits):
         return "[card number]"
-    is_grouped = len(re.findall(r"\d+", written)) >= 3 or "(" in written
     has_phone_length = PHONE_DIGITS[0] <= len(digits) <= PHONE_DIGITS[1]
-    if (
-        has_phone_length
-        and (written.startswith("+") or is_grouped)
-        and not _DATE_OR_ADDRESS.match(written)
-    ):
+    is_phone = written.startswith("+") or _NATIONAL.match(written)
+    if has_phone_length and is_phone and not _DATE_OR_ADDRESS.match(written):
         return "[phone number]"
-    return written
+    # Other digits may stand beside those of a card: a date, a list's number.
+    return _CARD.sub(_card, written)
+
+
+def _card(match: re.Match[str]) -> str:
+    is_card = _passes_luhn(re.sub(r"\D", "", match.group()))
+    return "[card number]" if is_card else match.group()
 
 
 def _passes_luhn(digits: str) -> bool:

@@ -13,6 +13,7 @@ ODDITIES = {
     "moderation_fewer": "there are fewer moderation entries than messages",
     "moderation_more": "there are more moderation entries than messages",
     "moderation_incomplete": "a moderation entry has a null in it",
+    "verdict_disagrees": "a message is flagged in no category, or not flagged in spite of one",
     "text_not_utf8": "a text is not valid UTF-8 and is shown with replacement characters",
     "model_null": "the model is null",
     "language_null": "the language is null",

@@ -27,9 +27,15 @@ def cover_text(categories: Iterable[str]) -> str:
     return f"Covered: flagged as {named}" if named else "Covered: flagged"
 
 
+def needs_cover(row: Mapping[str, Any]) -> bool:
+    """Whether a message, or a conversation as a whole, is flagged, or is in some category."""
+    is_flagged = not pd.isna(row["is_flagged"]) and bool(row["is_flagged"])
+    return is_flagged or len(row["flagged_categories"]) > 0
+
+
 def readable_text(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
     """The text of a row of ``sql/messages.sql``; empty where it is null."""
-    if row["is_flagged"] is True and not is_uncovered:
+    if needs_cover(row) and not is_uncovered:
         return cover_text(row["flagged_categories"])
     return _unless(is_unmasked, row["text"])
 
@@ -40,7 +46,7 @@ def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked:
     A conversation is covered as a whole in a list: what is harmless about a flagged one shows when
     it is opened.
     """
-    if row["is_flagged"] and not is_uncovered:
+    if needs_cover(row) and not is_uncovered:
         return cover_text(row["flagged_categories"])
     opening = row["opening"]
     is_cut = isinstance(opening, str) and len(opening) == OPENING_CHARS

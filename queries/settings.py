@@ -21,7 +21,8 @@ class Settings:
         default=20.0, metadata={"help": "A query is stopped after so many seconds."}
     )
     memory_gb: float = field(
-        default=4.0, metadata={"help": "Memory that DuckDB may take for all queries (gigabytes)."}
+        default=4.0,
+        metadata={"help": "Memory that DuckDB may take for a version of the data (gigabytes)."},
     )
     in_memory: bool = field(
         default=True,

@@ -1,5 +1,6 @@
-"""A version of a prepared store, opened for reading: the one place where DuckDB is asked."""
+"""A version of a prepared store, opened for reading: the one place where a slice is asked for."""
 
+import glob
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class Store:
         messages = None
         if id_rank is not None:
             messages = "from read_parquet($messages_part)"
-            bound["messages_part"] = str(self._messages_part(id_rank))
+            bound["messages_part"] = glob.escape(str(self._messages_part(id_rank)))
         statement = statement_over_slice(name, condition, messages)
         # A DuckDB connection is not thread-safe; its cursors are independent.
         with self._connection.cursor() as cursor, self._limited(cursor, name):

@@ -17,11 +17,17 @@ from queries.breakdowns import (
     slice_size,
     turn_histogram,
 )
+from queries.conversations import conversation
 from queries.facets import facets
 from queries.filters import Filters
 from queries.intervals import wilson
+from queries.reading import readable_text
+from queries.records import records
 from queries.schema import CATEGORIES
-from tests.conftest import SAMPLE
+from queries.settings import Settings
+from queries.store import open_store
+from tests import tiny
+from tests.conftest import SAMPLE, prepared
 
 
 def test_model_mix_counts_and_shares_the_slice(tiny_store):
@@ -75,6 +81,22 @@ def test_an_empty_slice_has_no_rates(tiny_store):
         "redacted_share",
     ):
         assert math.isnan(size[name])
+
+
+def test_a_category_counts_what_its_filter_keeps(tmp_path):
+    verdict = tiny.verdict("hate")
+    verdicts = [verdict, {**verdict, "flagged": False}, {**verdict, "flagged": None}]
+    rows = [tiny.row(c, "m", "x", ("t", v), "y") for c, v in zip("abc", verdicts, strict=True)]
+    prepared(tiny.write(tmp_path / "raw.parquet", rows), tmp_path / "store")
+    store = open_store(tmp_path / "store", Settings())
+    assert category_counts(store, Filters())["conversation_count"].tolist() == [3]
+    assert slice_size(store, Filters(category=("hate",)))["conversation_count"].tolist() == [3]
+    for letter in "abc":
+        message = records(conversation(store, letter * 32).messages)[0]
+        assert readable_text(message, is_uncovered=False, is_unmasked=False) == (
+            "Covered: flagged as hate"
+        )
+    store.close()
 
 
 def test_category_counts_are_of_conversations(tiny_store):

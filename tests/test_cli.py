@@ -1,7 +1,5 @@
 """The command line: what it prints, what it says when something is wrong, and its exit codes."""
 
-import csv
-import io
 import json
 import re
 from pathlib import Path
@@ -30,24 +28,6 @@ def test_query_prints_what_the_dashboard_shows(capsys, tiny_folder):
         "gpt-4                        2       0.2222",
         "koala-13b                    2       0.2222",
     ]
-
-
-def test_rows_are_printed_as_json_and_csv(capsys, tiny_folder):
-    query = ("query", "slice_size", "--store", tiny_folder, "--model", "gpt-4", "--format")
-    (row,) = json.loads(said(capsys, *query, "json"))
-    assert row["conversation_count"] == 2
-    assert row["flagged_share"] == 0
-    assert row["flagged_high"] == pytest.approx(0.6576, abs=1e-4)
-    (line,) = csv.DictReader(io.StringIO(said(capsys, *query, "csv")))
-    assert line["conversation_count"] == "2"
-
-
-def test_missing_values_are_null_in_json_and_empty_in_csv(capsys, tiny_folder):
-    query = ("query", "slice_size", "--store", tiny_folder, "--model", "none", "--format")
-    (row,) = json.loads(said(capsys, *query, "json"))
-    assert row["mean_turn_count"] is None
-    (line,) = csv.DictReader(io.StringIO(said(capsys, *query, "csv")))
-    assert line["mean_turn_count"] == ""
 
 
 def test_every_query_can_be_run_and_printed(capsys, tiny_folder):

@@ -85,7 +85,7 @@ def test_contributing_draws_every_folder_of_the_house():
         "tests/app",
         "assets/sample",
     ):
-        assert folder.split("/")[-1] in CONTRIBUTING
+        assert f"| `{folder}/` |" in CONTRIBUTING
         assert (ROOT / folder).is_dir()
 
 

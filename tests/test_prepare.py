@@ -11,6 +11,7 @@ import pytest
 from queries.errors import StoreBusyError
 from queries.layout import StorePath
 from queries.prepare import plan as planning
+from queries.prepare import scatter, sources
 from queries.prepare.build import build_store
 from queries.prepare.lock import sole_writer
 from queries.progress import Silent
@@ -165,6 +166,34 @@ def test_oddities_are_counted(tmp_path):
     }
 
 
+def test_a_verdict_that_contradicts_its_categories_is_counted(tmp_path):
+    only_category, only_verdict = tiny.verdict("hate"), tiny.verdict()
+    only_category["flagged"], only_verdict["flagged"] = False, True
+    rows = [
+        tiny.row("a", "m", "English", ("x", only_category), "y"),
+        tiny.row("b", "m", "English", ("x", only_verdict), "y"),
+        tiny.row("c", "m", "English", ("x", tiny.verdict("hate")), "y"),
+    ]
+    version = prepared(tiny.write(tmp_path / "raw.parquet", rows), tmp_path / "store")
+    assert version.manifest()["oddities"] == {"verdict_disagrees": 2}
+
+
+def test_long_texts_are_prepared_in_small_pieces(tmp_path, monkeypatch):
+    seen = []
+    flatten = scatter.flatten
+    monkeypatch.setattr(sources, "BATCH_BYTES", 50_000)
+    monkeypatch.setattr(planning, "PART_BYTES", 40_000)
+    monkeypatch.setattr(scatter, "flatten", lambda b: seen.append(b.nbytes) or flatten(b))
+    rows = [tiny.row(f"{n:02x}", "m", "English", f"{n} " * 5_000, "y") for n in range(40)]
+    rows = [{**r, "conversation_id": r["conversation_id"][:32]} for r in rows]
+    raw = tiny.write(tmp_path / "raw.parquet", rows)
+    version = prepared(raw, tmp_path / "store")
+    assert max(seen) <= 50_000
+    assert len(seen) >= 10
+    assert len(list(version.table("messages").iterdir())) > 1
+    assert given_back(version).equals(pq.read_table(raw).sort_by("conversation_id"))
+
+
 def test_the_manifest_names_sources_and_files_with_their_hashes(tiny_folder):
     import hashlib
 
@@ -236,13 +265,16 @@ def test_a_manifest_of_an_earlier_format_says_to_prepare_again(tmp_path):
 
 def test_a_store_can_be_moved(tmp_path):
     prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS), tmp_path / "store")
-    shutil.move(tmp_path / "store", tmp_path / "it's moved")
+    moved_to = tmp_path / "it's [moved] * ?"
+    shutil.move(tmp_path / "store", moved_to)
+    from queries.conversations import conversation
     from queries.filters import Filters
     from queries.settings import Settings
     from queries.store import open_store
 
-    moved = open_store(tmp_path / "it's moved", Settings())
+    moved = open_store(moved_to, Settings())
     assert moved.run("slice_size", Filters())["conversation_count"].tolist() == [12]
+    assert len(conversation(moved, "a" * 32).messages) == 2
     moved.close()
 
 

@@ -20,6 +20,13 @@ from queries.schema import OPENING_CHARS
         ("+33 1 99 00 12 34", "[phone number]"),
         ("card 4111 1111 1111 1111 ok", "card [card number] ok"),
         ("4012888888881881", "[card number]"),
+        ("4111 1111 1111 1111 12/25", "[card number] 12/25"),
+        ("4111111111111111 12/25 123", "[card number] 12/25 123"),
+        ("1. 4111-1111-1111-1111", "1. [card number]"),
+        ("2023-08-09 3782 822463 10005", "2023-08-09 [card number]"),
+        ("202.555.0143 or 1-202-555-0143", "[phone number] or [phone number]"),
+        ("0170 1234567, 07911 123456", "[phone number], [phone number]"),
+        ("01 99 00 12 34", "[phone number]"),
         ("server 192.0.2.17:8080", "server [IP address]:8080"),
         ("at 2001:db8::1 today", "at [IP address] today"),
         ("key sk-test-000000000000000000000000.", "key [key]."),
@@ -48,6 +55,10 @@ def test_contact_data_and_secrets_are_named_not_shown(text, shown):
         "a = b::c::d",
         "2023-10-27 2023/10/28",
         "1 2 3 4 5 6 7 8",
+        "R: 100 4 100 100 7",
+        "6.3 .458 1.6 .919 2.5",
+        "100 200 300 400",
+        "4111 1111 1111 1112 12/25",
     ],
 )
 def test_other_numbers_and_signs_stay(text):
@@ -92,6 +103,8 @@ def test_contact_data_is_masked_until_unmasked():
         ("192.168.178.20", 292),
         ("sk-abcdefghijklmnopqrstuv", 280),
         ("4111 1111 1111 1111", 288),
+        ("иван.петров@пример.рф", 290),
+        ("名前.苗字@example.jp", 293),
     ],
 )
 def test_contact_data_that_is_cut_in_two_does_not_show(secret, before):

@@ -94,6 +94,24 @@ def test_damage_in_the_middle_is_refused(tmp_path):
         prepared(tmp_path / "damaged.parquet", tmp_path / "store")
 
 
+def test_damage_among_the_ids_is_refused(tmp_path):
+    column = pq.read_metadata(SAMPLE).row_group(0).column(0)
+    assert column.path_in_schema == "conversation_id"
+    data = bytearray(SAMPLE.read_bytes())
+    begin, size = column.data_page_offset, column.total_compressed_size
+    data[begin + 100 : begin + size - 100] = bytes(size - 200)
+    (tmp_path / "damaged.parquet").write_bytes(data)
+    with pytest.raises(SourceError, match=r"damaged\.parquet: the column 'conversation_id' could"):
+        prepared(tmp_path / "damaged.parquet", tmp_path / "store")
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    rows = tiny.table(tiny.ROWS)
+    pq.write_table(rows.append_column("model", rows["model"]), tmp_path / "twice.parquet")
+    with pytest.raises(SourceError, match=r"twice\.parquet has the column 'model' more than once"):
+        prepared(tmp_path / "twice.parquet", tmp_path / "store")
+
+
 def test_no_file_at_all_is_refused(tmp_path):
     with pytest.raises(SourceError, match="There is no parquet file in the folder"):
         prepared(tmp_path, tmp_path / "store")

@@ -31,6 +31,16 @@ def many(tmp_path_factory) -> pa.Table:
     return pq.read_table(path)
 
 
+def test_other_data_is_not_written_over(tmp_path):
+    path = tmp_path / "mine.parquet"
+    path.write_bytes(b"not to be lost")
+    with pytest.raises(UsageError, match=r"mine\.parquet is there already, and no sample"):
+        write_sample(path, 10, 1, Silent())
+    assert path.read_bytes() == b"not to be lost"
+    (again,) = write_sample(tmp_path / "sample.parquet", 10, 1, Silent())
+    write_sample(again, 10, 2, Silent())
+
+
 def test_the_bundled_sample_is_what_the_command_makes(tmp_path):
     (path,) = write_sample(tmp_path / "again.parquet", 2_000, 39, Silent())
     assert path.read_bytes() == SAMPLE.read_bytes()

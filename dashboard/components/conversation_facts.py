@@ -31,9 +31,10 @@ def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _flagged(facts: Mapping[str, Any]) -> str:
+    categories = ", ".join(facts["flagged_categories"])
     if not facts["is_flagged"]:
-        return "no"
-    categories = ", ".join(facts["flagged_categories"]) or "in no category"
+        return f"no, in spite of {categories}" if categories else "no"
+    categories = categories or "in no category"
     return f"from turn {int(facts['first_flagged_turn'])}: {categories}"
 
 

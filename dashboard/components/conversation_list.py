@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats, url
 from dashboard.components.registration import registered
-from queries.reading import readable_opening, visible
+from queries.reading import needs_cover, readable_opening, visible
 from queries.records import records
 
 _LIST = registered("conversation_list")
@@ -56,7 +56,7 @@ def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
     return {
         "href": url.conversation_address(conversation_id),
         "opening": visible(" ".join(opening.split())),
-        "isCovered": bool(row["is_flagged"]) and not is_uncovered,
+        "isCovered": needs_cover(row) and not is_uncovered,
         "model": visible(_text(row["model"])),
         "language": visible(_text(row["language"])),
         "turns": _count(row["turn_count"]),

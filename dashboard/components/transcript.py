@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.components.registration import registered
-from queries.reading import cover_text, readable_text, visible
+from queries.reading import cover_text, needs_cover, readable_text, visible
 from queries.records import records
 
 _TRANSCRIPT = registered("transcript")
@@ -40,7 +40,7 @@ def show_transcript(
 
 def _message(row: dict[str, Any], uncovered: Collection[int]) -> dict[str, Any]:
     index, role = int(row["message_index"]), _text(row["role"])
-    is_flagged = row["is_flagged"] is True
+    is_flagged = needs_cover(row)
     is_covered = is_flagged and index not in uncovered
     flags = list(row["flagged_categories"])
     text = readable_text(row, is_uncovered=True, is_unmasked=False)

@@ -31,9 +31,9 @@ def show_charts(filters: Filters, total: int) -> None:
         with column:
             show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
     st.caption(
-        "Rates carry Wilson 95 % intervals. Conversations are not independent, because 210,479 "
-        "people wrote the million of LMSYS-Chat-1M, and nothing was drawn at random: what is true "
-        "is less certain than the intervals say."
+        "Flagged and redacted shares carry Wilson 95 % intervals. Conversations are not "
+        "independent, because 210,479 people wrote the million of LMSYS-Chat-1M, and nothing was "
+        "drawn at random: what is true is less certain than the intervals say."
     )
 
 

@@ -157,7 +157,7 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
     Flagged messages are covered, contact data is masked, unless you say otherwise.
     """
     from queries.conversations import conversation
-    from queries.reading import readable_rows, visible
+    from queries.reading import needs_cover, readable_rows, visible
 
     found = conversation(_opened(store), conversation_id)
     messages = readable_rows(found.messages, is_uncovered=uncover, is_unmasked=unmask)
@@ -166,7 +166,7 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
         return
     print_rows(pd.DataFrame([found.facts]), format_)
     for row in records(messages):
-        flag = f" · flagged as {', '.join(row['flagged_categories'])}" if row["is_flagged"] else ""
+        flag = f" · flagged as {', '.join(row['flagged_categories'])}" if needs_cover(row) else ""
         click.echo(f"\n── turn {row['turn_number']} · {row['role']}{flag}\n{visible(row['text'])}")
 
 

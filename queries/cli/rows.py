@@ -1,5 +1,6 @@
 """Rows on standard output: as a table for people, as JSON or CSV for programs."""
 
+import re
 import shutil
 import sys
 from typing import Any
@@ -14,20 +15,34 @@ from queries.records import records
 
 CELL_CHARS_MAX = 60
 
+_FORMULA = re.compile(r"\A[=+\-@\t\r]")
+
 
 def print_rows(rows: pd.DataFrame, format_: str) -> None:
     """Print a frame.
 
     Args:
         rows: any frame; lists become "a, b" except in JSON.
-        format_: ``table``, ``json`` (a list of objects, null for what is missing) or ``csv``.
+        format_: ``table``, ``json`` (a list of objects, null for what is missing) or ``csv``,
+            where a text that a spreadsheet would run as a formula begins with an apostrophe.
     """
     if format_ == "json":
         click.echo(orjson.dumps(_records(rows), option=orjson.OPT_INDENT_2).decode())
     elif format_ == "csv":
-        _flat(rows).to_csv(sys.stdout, index=False)
+        _disarmed(_flat(rows)).to_csv(sys.stdout, index=False)
     else:
         click.echo(_table(rows))
+
+
+def _disarmed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without what a spreadsheet would run, or a terminal obey."""
+    show = visible if sys.stdout.isatty() else str
+    for name in rows.columns:
+        rows[name] = [
+            show(_FORMULA.sub(r"'\g<0>", value)) if isinstance(value, str) else value
+            for value in rows[name]
+        ]
+    return rows
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Rows that differ from what the dataset's card promises: loaded truthfully, counted, reported."""
 
+from functools import reduce
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,6 +45,7 @@ def oddities(batch: pa.RecordBatch, is_not_utf8: pa.Array) -> dict[str, pa.Array
         "moderation_fewer": pc.less(entries, messages),
         "moderation_more": pc.greater(entries, pc.coalesce(messages, 0)),
         "moderation_incomplete": has_null_inside(moderation),
+        "verdict_disagrees": _has_verdict_that_disagrees(moderation),
         "text_not_utf8": is_not_utf8,
         "model_null": batch["model"].is_null(),
         "language_null": batch["language"].is_null(),
@@ -63,7 +66,18 @@ def needs_verbatim(found: dict[str, pa.Array]) -> pa.Array:
 def _has_unknown_role(conversation: pa.Array) -> pa.Array:
     roles = conversation.flatten().field("role")
     is_unknown = pc.invert(pc.is_in(roles, pa.array([*ROLES, None], pa.string())))
-    found = np.zeros(len(conversation), dtype=bool)
-    parents = pc.list_parent_indices(conversation).to_numpy()
-    found[parents[is_unknown.to_numpy(zero_copy_only=False)]] = True
+    return _rows_with(conversation, is_unknown)
+
+
+def _has_verdict_that_disagrees(moderation: pa.Array) -> pa.Array:
+    categories, _, is_flagged = moderation.flatten().flatten()
+    in_any = reduce(pc.or_, (flag.fill_null(False) for flag in categories.flatten()))
+    return _rows_with(moderation, pc.xor(is_flagged, in_any).fill_null(False))
+
+
+def _rows_with(lists: pa.Array, inside: pa.Array) -> pa.Array:
+    """For each list, whether something is true of any element of it."""
+    found = np.zeros(len(lists), dtype=bool)
+    parents = pc.list_parent_indices(lists).to_numpy()
+    found[parents[inside.to_numpy(zero_copy_only=False)]] = True
     return pa.array(found)

@@ -21,6 +21,9 @@ UNIT_ROWS = 20_000
 PART_ROWS = 32_768
 """Conversations in a part of the store, about."""
 
+PART_BYTES = 400_000_000
+"""Raw bytes that a part is made from, at most, about; it is sorted in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -65,7 +68,7 @@ def plan(sources: Sequence[Source], limit: int | None) -> Plan:
     return Plan(
         fingerprint=fingerprint(sources, limit),
         units=units,
-        first_ids=tuple(_boundaries(ids)),
+        first_ids=tuple(_boundaries(ids, sum(s.uncompressed_bytes for s in sources))),
         row_count=len(ids),
     )
 
@@ -142,9 +145,9 @@ def _check_unique(ids: pa.ChunkedArray, by_path: Mapping[str, pa.ChunkedArray]) 
     )
 
 
-def _boundaries(ids: pa.ChunkedArray) -> Iterator[str]:
-    """Ids that cut all of them into parts of about `PART_ROWS`."""
-    parts = -(-len(ids) // PART_ROWS)
+def _boundaries(ids: pa.ChunkedArray, raw_bytes: int) -> Iterator[str]:
+    """Ids that cut all of them into parts of about `PART_ROWS`, or fewer where rows are long."""
+    parts = min(max(-(-len(ids) // PART_ROWS), -(-raw_bytes // PART_BYTES)), len(ids))
     if parts <= 1:
         return
     ordered = ids.take(pc.sort_indices(ids))

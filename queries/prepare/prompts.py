@@ -22,7 +22,8 @@ def normalised(prompts: pa.Array) -> pa.Array:
 def prompt_groups(prompts: pa.Array) -> pa.Array:
     """A number from 0 to 2**63 - 1 for each prompt: equal for prompts that normalise to the same.
 
-    Null for a null prompt. Two different prompts share a number with probability 2**-63.
+    Null for a null prompt. Prompts that normalise to different texts share a number with
+    probability 2**-63; "10/2" and "102" normalise to the same.
     """
     return pa.array([_group(text) for text in normalised(prompts).to_pylist()], pa.int64())
 

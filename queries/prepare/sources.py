@@ -18,6 +18,9 @@ from queries.published import CURRENT_SCHEMA, EARLY_SCHEMA
 SYNTHETIC_KEY = b"chatscape.sample"
 """Parquet metadata key that marks a file written by ``chatscape sample``."""
 
+BATCH_BYTES = 64_000_000
+"""Raw rows that are flattened at once; texts are a few kilobytes in most datasets, not in all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -28,6 +31,7 @@ class Source:
     row_count: int
     sha256: str
     row_groups: tuple[int, ...]
+    uncompressed_bytes: int
     has_redacted: bool
     is_synthetic: bool
     dropped_columns: tuple[str, ...]
@@ -35,7 +39,7 @@ class Source:
     def as_json(self) -> dict[str, Any]:
         """The source as plain values, row groups left out."""
         values = asdict(self)
-        del values["row_groups"]
+        del values["row_groups"], values["uncompressed_bytes"]
         return values
 
 
@@ -77,6 +81,9 @@ def inspect(path: Path) -> Source:
         bytes=path.stat().st_size,
         row_count=metadata.num_rows,
         sha256=_sha256(path),
+        uncompressed_bytes=sum(
+            metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)
+        ),
         row_groups=tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)),
         has_redacted="redacted" in schema.names,
         is_synthetic=SYNTHETIC_KEY in (schema.metadata or {}),
@@ -85,8 +92,18 @@ def inspect(path: Path) -> Source:
 
 
 def read_ids(source: Source) -> pa.ChunkedArray:
-    """The conversation ids of a file, in order."""
-    table = pq.read_table(source.path, columns=["conversation_id"], partitioning=None)
+    """The conversation ids of a file, in order.
+
+    Raises:
+        SourceError: the column cannot be read.
+    """
+    try:
+        table = pq.read_table(source.path, columns=["conversation_id"], partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(
+            f"{source.path}: the column 'conversation_id' could not be read: {_line(error)} "
+            "Check that the file was copied whole."
+        ) from error
     ids = [conform(chunk, pa.string()) for chunk in table["conversation_id"].chunks]
     return pa.chunked_array(ids, pa.string())
 
@@ -99,11 +116,22 @@ def read_rows(
     wanted = CURRENT_SCHEMA if source.has_redacted else EARLY_SCHEMA
     try:
         for batch in parquet.iter_batches(batch_rows, list(row_groups), columns=wanted.names):
-            columns = [conform(batch[field.name], field.type) for field in wanted]
-            conformed = pa.record_batch(columns, schema=wanted)
-            yield conformed if source.has_redacted else with_redacted(conformed)
+            for piece in _pieces(batch):
+                columns = [conform(piece[field.name], field.type) for field in wanted]
+                conformed = pa.record_batch(columns, schema=wanted)
+                yield conformed if source.has_redacted else with_redacted(conformed)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{source.path} could not be read to its end: {_line(error)}") from error
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The rows in batches that fit into memory many times over, however long their texts are."""
+    if batch.nbytes <= BATCH_BYTES or batch.num_rows == 1:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))
 
 
 def _opened(path: Path) -> pq.ParquetFile:
@@ -125,6 +153,9 @@ def _check_schema(path: Path, schema: pa.Schema) -> None:
             f"{path} lacks the column {missing[0]!r}. "
             f"A conversation needs the columns {', '.join(EARLY_SCHEMA.names)}."
         )
+    twice = [name for name in wanted.names if schema.names.count(name) > 1]
+    if twice:
+        raise SourceError(f"{path} has the column {twice[0]!r} more than once: keep one of them.")
     for field in wanted:
         for sentence in differences(schema.field(field.name).type, field.type, field.name):
             raise SourceError(f"{path}: the column {sentence}.")

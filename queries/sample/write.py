@@ -43,11 +43,14 @@ def write_sample(
         shards: number of files of about the same size.
 
     Raises:
-        UsageError: several shards in one file, or a folder with other parquet files in it.
+        UsageError: several shards in one file, a folder with other parquet files in it, or a file
+            that is there already and was not written by this.
     """
     paths = _shard_paths(out, shards)
     if out.suffix != ".parquet":
         _check_alone(out, paths)
+    for path in paths:
+        _check_is_sample(path)
     bounds = [rows * n // shards for n in range(shards + 1)]
     maker = RowMaker(seed, rows)
     published = _SCHEMAS[schema].with_metadata({SYNTHETIC_KEY: f"seed {seed}".encode()})
@@ -87,6 +90,18 @@ def _check_alone(folder: Path, paths: list[Path]) -> None:
             f"{folder} holds other parquet files already, e.g. {others[0].name}. "
             "Name an empty folder, or remove them."
         )
+
+
+def _check_is_sample(path: Path) -> None:
+    """Refuse to write over data that cannot be made again."""
+    if not path.exists():
+        return
+    try:
+        is_sample = SYNTHETIC_KEY in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        is_sample = False
+    if not is_sample:
+        raise UsageError(f"{path} is there already, and no sample: name another file.")
 
 
 def _batches(maker: RowMaker, start: int, stop: int) -> Iterator[pa.RecordBatch]:

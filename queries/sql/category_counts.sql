@@ -6,7 +6,7 @@
 with lists as (
     select
         count(*) as slice_count,
-        list(flagged_categories) filter (where is_flagged) as category_lists
+        list(flagged_categories) filter (where len(flagged_categories) > 0) as category_lists
     from slice
 ),
 
