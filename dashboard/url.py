@@ -21,6 +21,7 @@ _ARRIVED = "url_arrived"
 _RECENT = "url_recent"
 _HELD = "url_held"
 _RECENT_KEPT = 8
+_HELD_KEPT = 3
 _LIST_PAGE = "list_page"
 _VIEWS = "views"
 _VIEW = ("sort", "order", "log", "without_largest")
@@ -35,14 +36,15 @@ def begin() -> None:
     """Look at the address once, before anything of a run reads or writes it.
 
     A second choice can leave the browser before what the first one wrote has come to it. It then
-    comes with an address of before, which must not undo the first: where a widget has changed, a
-    run comes from a choice, and its address is no news.
+    comes with an address of before, which must not undo the first: where a widget holds what it
+    has not held lately, a run comes from a choice, and its address is no news. What it has held
+    lately can be what the browser still had when somebody went back.
     """
     came = pairs()
     written: Pairs | None = st.session_state.get(_WRITTEN)
     is_choice = any(
-        key in st.session_state and st.session_state[key] != value
-        for key, value in st.session_state.get(_HELD, {}).items()
+        key in st.session_state and st.session_state[key] not in lately
+        for key, lately in st.session_state.get(_HELD, {}).items()
     )
     st.session_state[_ARRIVED] = came != written and not is_choice
     if written is not None and is_choice and came in st.session_state.get(_RECENT, []):
@@ -51,8 +53,12 @@ def begin() -> None:
 
 def hold(*keys: str) -> None:
     """Remember what widgets hold, so that the next run knows whether one of them was changed."""
-    held = {key: copy(st.session_state[key]) for key in keys if key in st.session_state}
-    st.session_state[_HELD] = {**st.session_state.get(_HELD, {}), **held}
+    held: dict[str, list[object]] = dict(st.session_state.get(_HELD, {}))
+    for key in keys:
+        if key in st.session_state:
+            lately = [value for value in held.get(key, []) if value != st.session_state[key]]
+            held[key] = [*lately, copy(st.session_state[key])][-_HELD_KEPT:]
+    st.session_state[_HELD] = held
 
 
 def has_arrived() -> bool:

@@ -66,6 +66,9 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     opened: list[Store] = []
     times = repeated([lambda: opened.append(open_store(store, Settings()))], warm_up=0)
     yield Figure("open a store", "ms", times)
+    tasks = [lambda f=f, q=q: q(opened[0], f) for q in BREAKDOWNS.values() for f in SLICES]
+    times = repeated(tasks, len(tasks))
+    yield Figure("any breakdown from parquet (command line, first seconds)", "ms", times)
     times = repeated([opened[0].hold_in_memory], warm_up=0)
     yield Figure("take its conversations into memory", "ms", times)
     yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
