@@ -21,6 +21,7 @@ ROWS_REMEMBERED = 512
 
 _FILTERS = "current_filters"
 _VERSION = "store_version"
+_WAS_REPLACED = "version_was_replaced"
 
 
 @lru_cache
@@ -43,6 +44,11 @@ def newer_version() -> str | None:
     """The name of a version that became live since the page was opened, if there is one."""
     live = store_path().current_name()
     return live if live != st.session_state.get(_VERSION, live) else None
+
+
+def was_replaced() -> bool:
+    """Whether this reader was taken to a newer version just now, the last one being cleaned up."""
+    return bool(st.session_state.pop(_WAS_REPLACED, False))
 
 
 def open_version(name: str) -> None:
@@ -78,7 +84,8 @@ def set_current_filters(filters: Filters) -> None:
 
 def _version() -> str:
     name: str | None = st.session_state.get(_VERSION)
-    if name is None:
+    if name is None or not store_path().version(name).is_complete:
+        st.session_state[_WAS_REPLACED] = name is not None
         name = store_path().current().name
         st.session_state[_VERSION] = name
     return name

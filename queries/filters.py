@@ -30,7 +30,10 @@ _FLAGGED: dict[Flagged, Is] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class MinScore:
-    """A score that some message must reach; written ``violence=0.5`` or ``user:violence=0.5``."""
+    """A score that a user or assistant message must reach.
+
+    Written ``violence=0.5`` or ``user:violence=0.5``.
+    """
 
     category: str
     score: float
@@ -68,7 +71,9 @@ class Filters:
     )
     min_score: tuple[MinScore, ...] = field(
         default=(),
-        metadata={"help": "A score some message reaches: violence=0.5, or user:violence=0.5."},
+        metadata={
+            "help": "A score a user or assistant message reaches: violence=0.5, user:violence=0.5."
+        },
     )
     redacted: bool | None = field(default=None, metadata={"help": "Person names were redacted."})
     has_code: bool | None = field(default=None, metadata={"help": "Has a fenced code block."})

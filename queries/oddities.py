@@ -22,6 +22,18 @@ ODDITIES = {
 """Each oddity and what it says of a conversation."""
 
 
+def redaction_sentence(manifest: dict[str, Any]) -> str | None:
+    """Where it was worked out whether names were redacted, if anywhere."""
+    sources = manifest["sources"]
+    lacking = [source for source in sources if not source["has_redacted"]]
+    if not lacking:
+        return None
+    files = (
+        "" if len(lacking) == len(sources) else f" in {len(lacking):,} of {len(sources):,} files"
+    )
+    return f"The column redacted is missing{files}; it was derived from NAME_n placeholders."
+
+
 def oddity_sentences(manifest: dict[str, Any]) -> Iterator[str]:
     """What is odd about the rows of a store, a sentence for each kind."""
     for name, count in manifest["oddities"].items():

@@ -23,8 +23,13 @@ _VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in
 
 def cover_text(categories: Iterable[str]) -> str:
     """A line that says why a text is covered, e.g. "Covered: flagged as hate, violence"."""
+    return f"Covered: {flag_text(categories)}"
+
+
+def flag_text(categories: Iterable[str]) -> str:
+    """What a message is flagged as, e.g. "flagged as hate, violence"."""
     named = ", ".join(categories)
-    return f"Covered: flagged as {named}" if named else "Covered: flagged"
+    return f"flagged as {named}" if named else "flagged"
 
 
 def needs_cover(row: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Settings: every environment variable, with default, unit and help."""
 
+import math
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -18,11 +19,15 @@ class Settings:
         default=Path("store"), metadata={"help": "Folder of the prepared store (path)."}
     )
     query_seconds: float = field(
-        default=20.0, metadata={"help": "A query is stopped after so many seconds."}
+        default=20.0,
+        metadata={"help": "A query is stopped after so many seconds.", "range": (0.01, 86_400)},
     )
     memory_gb: float = field(
         default=4.0,
-        metadata={"help": "Memory that DuckDB may take for a version of the data (gigabytes)."},
+        metadata={
+            "help": "Memory that DuckDB may take for a version of the data (gigabytes).",
+            "range": (0.001, 65_536),
+        },
     )
     in_memory: bool = field(
         default=True,
@@ -31,7 +36,11 @@ class Settings:
         },
     )
     threads: int = field(
-        default=0, metadata={"help": "Threads that DuckDB uses; 0 takes one for each core."}
+        default=0,
+        metadata={
+            "help": "Threads that DuckDB uses; 0 takes one for each core.",
+            "range": (0, 1_024),
+        },
     )
 
     @classmethod
@@ -46,7 +55,8 @@ class Settings:
         for setting in fields(cls):
             name = variable(setting.name)
             if text := os.environ.get(name):
-                values[setting.name] = _parsed(name, text, kinds[setting.name])
+                range_ = setting.metadata.get("range")
+                values[setting.name] = _parsed(name, text, kinds[setting.name], range_)
         return cls(**values)
 
 
@@ -55,16 +65,19 @@ def variable(field_name: str) -> str:
     return PREFIX + field_name.upper()
 
 
-def _parsed(name: str, text: str, kind: type) -> Any:  # noqa: ANN401
+def _parsed(name: str, text: str, kind: type, range_: tuple[float, float] | None) -> Any:  # noqa: ANN401
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise UsageError(f"{name} must be true or false; {text!r} is not.")
         return text.lower() == "true"
+    if range_ is None:
+        return kind(text)
+    low, high = range_
     try:
         value = kind(text)
     except ValueError:
-        value = None
-    if value is None or (kind in (int, float) and not value >= 0):
+        value = math.nan
+    if not low <= value <= high:
         wanted = {int: "a whole number", float: "a number"}[kind]
-        raise UsageError(f"{name} must be {wanted}, not negative; {text!r} is not.")
+        raise UsageError(f"{name} must be {wanted} from {low:g} to {high:,}; {text!r} is not.")
     return value

@@ -99,6 +99,17 @@ def test_a_category_counts_what_its_filter_keeps(tmp_path):
     store.close()
 
 
+def test_a_flagged_message_is_covered_though_another_has_no_verdict(tmp_path):
+    row = tiny.row("a", "m", "x", ("t", tiny.verdict("hate")), "y", "z", "z")
+    row["openai_moderation"] = row["openai_moderation"][:2]
+    prepared(tiny.write(tmp_path / "raw.parquet", [row]), tmp_path / "store")
+    store = open_store(tmp_path / "store", Settings())
+    messages = records(conversation(store, "a" * 32).messages)
+    shown = [readable_text(m, is_uncovered=False, is_unmasked=False) for m in messages]
+    assert shown == ["Covered: flagged as hate", "y", "z", "z"]
+    store.close()
+
+
 def test_category_counts_are_of_conversations(tiny_store):
     categories = category_counts(tiny_store, Filters()).set_index("category")
     assert categories["conversation_count"].to_dict() == {

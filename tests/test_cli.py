@@ -216,7 +216,10 @@ def test_a_missing_store_is_a_failure_with_the_way_out(capsys, tmp_path):
 def test_a_setting_of_the_wrong_kind_is_named(capsys, tiny_folder, monkeypatch):
     monkeypatch.setenv("CHATSCAPE_QUERY_SECONDS", "soon")
     err = said(capsys, "info", "--store", tiny_folder, code=2)
-    assert "CHATSCAPE_QUERY_SECONDS must be a number, not negative; 'soon' is not." in err
+    assert "CHATSCAPE_QUERY_SECONDS must be a number from 0.01 to 86,400; 'soon' is not." in err
+    for value in ("inf", "nan", "1e20", "0", "-1"):
+        monkeypatch.setenv("CHATSCAPE_QUERY_SECONDS", value)
+        assert "must be a number from" in said(capsys, "info", "--store", tiny_folder, code=2)
 
 
 def test_an_unexpected_error_is_a_sentence_without_debug(capsys, tiny_folder, monkeypatch):

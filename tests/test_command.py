@@ -27,6 +27,22 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(tmp_path):
     assert "rows/s)" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "\udcff"),
+        ("list", "--model", "\udcff\udcfe"),
+        ("prepare", "~nobody-of-that-name/a", "--store", "x"),
+        ("prepare", "x", "--store", "x", "--limit", "9" * 20),
+    ],
+)
+def test_what_cannot_be_meant_is_bad_use(arguments):
+    done = chatscape(*arguments)
+    assert done.returncode == 2
+    assert "unexpected" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_debug_anywhere_on_the_line_shows_where(tmp_path):
     done = chatscape("info", "--store", tmp_path, "--debug")
     assert done.returncode == 1

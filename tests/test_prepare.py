@@ -18,7 +18,7 @@ from queries.progress import Silent
 from queries.published import CURRENT_SCHEMA, EARLY_SCHEMA
 from tests import tiny
 from tests.conftest import SAMPLE, prepared
-from tests.test_lossless import ODD_ROWS, given_back
+from tests.test_lossless import given_back
 
 IDS = [row["conversation_id"] for row in sorted(tiny.ROWS, key=lambda row: row["conversation_id"])]
 
@@ -146,36 +146,6 @@ def test_a_limit_takes_the_first_rows_in_the_order_of_files(tmp_path):
         wanted = sorted(row["conversation_id"] for row in tiny.ROWS[:limit])
         assert conversations(tmp_path / str(limit))["conversation_id"].to_pylist() == wanted
         assert version.manifest()["limit"] == limit
-
-
-def test_oddities_are_counted(tmp_path):
-    version = prepared(tiny.write(tmp_path / "raw.parquet", ODD_ROWS), tmp_path / "store")
-    assert version.manifest()["oddities"] == {
-        "conversation_null": 2,
-        "conversation_empty": 1,
-        "message_null": 2,
-        "role_unknown": 1,
-        "turn_disagrees": 2,
-        "moderation_null": 2,
-        "moderation_fewer": 1,
-        "moderation_more": 2,
-        "moderation_incomplete": 3,
-        "model_null": 1,
-        "language_null": 1,
-        "redacted_null": 1,
-    }
-
-
-def test_a_verdict_that_contradicts_its_categories_is_counted(tmp_path):
-    only_category, only_verdict = tiny.verdict("hate"), tiny.verdict()
-    only_category["flagged"], only_verdict["flagged"] = False, True
-    rows = [
-        tiny.row("a", "m", "English", ("x", only_category), "y"),
-        tiny.row("b", "m", "English", ("x", only_verdict), "y"),
-        tiny.row("c", "m", "English", ("x", tiny.verdict("hate")), "y"),
-    ]
-    version = prepared(tiny.write(tmp_path / "raw.parquet", rows), tmp_path / "store")
-    assert version.manifest()["oddities"] == {"verdict_disagrees": 2}
 
 
 def test_long_texts_are_prepared_in_small_pieces(tmp_path, monkeypatch):

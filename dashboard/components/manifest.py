@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats
-from queries.oddities import oddity_sentences
+from queries.oddities import oddity_sentences, redaction_sentence
 
 
 def show_manifest(manifest: dict[str, Any]) -> None:
@@ -48,8 +48,8 @@ def _sentences(manifest: dict[str, Any]) -> list[str]:
     said = [sentence[0].upper() + sentence[1:] for sentence in oddity_sentences(manifest)]
     if not said:
         said.append("No row differs from what the dataset's card promises.")
-    if manifest["redacted_is_derived"]:
-        said.append("The column redacted was missing; it was derived from NAME_n placeholders.")
+    if derived := redaction_sentence(manifest):
+        said.append(derived)
     if manifest["dropped_columns"]:
         said.append(f"Columns that were left out: {', '.join(manifest['dropped_columns'])}.")
     if manifest["limit"] is not None:

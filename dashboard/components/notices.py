@@ -52,7 +52,9 @@ def errors_shown() -> Iterator[None]:
 
 
 def show_newer_version() -> None:
-    """Offer a version of the data that arrived while the page was open."""
+    """Offer a version of the data that arrived while the page was open, or say that it came."""
+    if session.was_replaced():
+        st.info("The version of the data that you looked at is gone: this is the newest one.")
     name = session.newer_version()
     if name is None:
         return

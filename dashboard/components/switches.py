@@ -23,7 +23,7 @@ class ScaleSwitches:
         said = f"n = {formats.conversations(total)}"
         if total < FEW and "flagged_share" in rows.columns:
             said = f"{said}: too few for a rate to say much"
-        if not self.without_largest or rows.empty:
+        if not self.leaves_out(rows):
             return said
         largest = int(rows["conversation_count"].argmax())
         name = str(rows.iloc[largest, 0])
@@ -31,6 +31,10 @@ class ScaleSwitches:
         name = _turns(name) if rows.columns[0] == "turn_count" else f"“{name}”"
         count = formats.conversations(rows["conversation_count"].iloc[largest])
         return f"{said} · left out: {name}, {count}{self._rest_note(rows)}"
+
+    def leaves_out(self, rows: pd.DataFrame) -> bool:
+        """Whether the largest bar is left out: not where it is the only one."""
+        return self.without_largest and len(rows) > 1
 
     def _rest_note(self, rows: pd.DataFrame) -> str:
         rest = drowning_rest(rows) if rows.columns[0] in ("model", "language") else rows.head(0)

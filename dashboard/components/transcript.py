@@ -11,6 +11,9 @@ from dashboard.components.registration import registered
 from queries.reading import cover_text, needs_cover, readable_text, visible
 from queries.records import records
 
+CHARS_MAX = 100_000
+"""Characters of a message that are sent to the browser."""
+
 _TRANSCRIPT = registered("transcript")
 
 
@@ -53,8 +56,16 @@ def _message(row: dict[str, Any], uncovered: Collection[int]) -> dict[str, Any]:
         "flags": flags or (["flagged"] if is_flagged else []),
         "isCovered": is_covered,
         "coverText": cover_text(flags) if is_covered else "",
-        "text": "" if is_covered else visible(text),
+        "text": "" if is_covered else _cut(visible(text)),
     }
+
+
+def _cut(text: str) -> str:
+    """What a browser can lay out: a word of millions of letters takes it half a minute."""
+    if len(text) <= CHARS_MAX:
+        return text
+    rest = f"{formats.count(len(text) - CHARS_MAX)} more characters are not shown here"
+    return f"{text[:CHARS_MAX]}\n\n[{rest}; the command line prints them: chatscape show ID]"
 
 
 def _text(value: Any) -> str:  # noqa: ANN401

@@ -27,7 +27,7 @@ def show_charts(filters: Filters, total: int) -> None:
     columns = [*st.columns(2), *st.columns(2)]
     for column, (query, title, chart) in zip(columns, CHARTS, strict=True):
         rows = session.rows(query, filters)
-        figure = chart(rows, switches.scale, without_largest=switches.without_largest)
+        figure = chart(rows, switches.scale, without_largest=switches.leaves_out(rows))
         with column:
             show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
     st.caption(

@@ -55,6 +55,7 @@ def main() -> None:
 def run(arguments: list[str], *, debug: bool = False) -> int:
     """Run one command and return its exit code."""
     try:
+        _check_encoding(arguments)
         result = cli.main(arguments, prog_name="chatscape", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -83,6 +84,12 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         return _failed(f"Something unexpected went wrong: {said}. Add --debug to see where.", 1)
     return result if isinstance(result, int) else 0
+
+
+def _check_encoding(arguments: list[str]) -> None:
+    for argument in arguments:
+        if not argument.isascii() and argument != argument.encode(errors="replace").decode():
+            raise UsageError(f"{argument!r} is not valid UTF-8: check how it was typed.")
 
 
 def _failed(sentence: str, code: int) -> int:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from queries.cli.options import store_option
+from queries.cli.options import WHOLE_MAX, store_option
 from queries.cli.progress import shown_progress
 
 
@@ -44,7 +44,9 @@ def sample(
 @click.argument("raw")
 @store_option
 @click.option(
-    "--limit", type=click.IntRange(min=0), help="Prepare only so many rows, in the order of files."
+    "--limit",
+    type=click.IntRange(0, WHOLE_MAX),
+    help="Prepare only so many rows, in the order of files.",
 )
 @click.option(
     "--resume/--fresh",
@@ -60,7 +62,7 @@ def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
     Example: chatscape prepare ~/lmsys-chat-1m/data --store store
     """
     from queries.layout import StorePath
-    from queries.oddities import oddity_sentences
+    from queries.oddities import oddity_sentences, redaction_sentence
     from queries.prepare.build import build_store
 
     built = build_store(raw, StorePath(store), shown_progress(), limit=limit, fresh=not resume)
@@ -77,7 +79,7 @@ def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
     )
     for name in manifest["dropped_columns"]:
         click.echo(f"Left out: the column {name}, which the published schema does not have.")
-    if manifest["redacted_is_derived"]:
-        click.echo("The column 'redacted' is missing; it was derived from NAME_n placeholders.")
+    if derived := redaction_sentence(manifest):
+        click.echo(derived)
     for sentence in oddity_sentences(manifest):
         click.echo(f"Note: {sentence}")

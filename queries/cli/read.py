@@ -157,7 +157,7 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
     Flagged messages are covered, contact data is masked, unless you say otherwise.
     """
     from queries.conversations import conversation
-    from queries.reading import needs_cover, readable_rows, visible
+    from queries.reading import flag_text, needs_cover, readable_rows, visible
 
     found = conversation(_opened(store), conversation_id)
     messages = readable_rows(found.messages, is_uncovered=uncover, is_unmasked=unmask)
@@ -166,8 +166,9 @@ def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_
         return
     print_rows(pd.DataFrame([found.facts]), format_)
     for row in records(messages):
-        flag = f" · flagged as {', '.join(row['flagged_categories'])}" if needs_cover(row) else ""
-        click.echo(f"\n── turn {row['turn_number']} · {row['role']}{flag}\n{visible(row['text'])}")
+        flag = f" · {flag_text(row['flagged_categories'])}" if needs_cover(row) else ""
+        role = "(no role)" if pd.isna(row["role"]) else row["role"]
+        click.echo(f"\n── turn {row['turn_number']} · {role}{flag}\n{visible(row['text'])}")
 
 
 def _opened(path: Path) -> Store:

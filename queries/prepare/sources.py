@@ -2,6 +2,7 @@
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ def find_files(raw: str) -> list[Path]:
     Raises:
         SourceError: there are none.
     """
-    path = Path(raw).expanduser()
+    path = Path(os.path.expanduser(raw))  # noqa: PTH111  which leaves an unknown ~user as it is
     if path.is_dir():
         found = sorted(path.rglob("*.parquet"))
         where = f"in the folder {raw}"

@@ -24,15 +24,16 @@ select
     opening
 from slice
 -- Ids are sorted by their rank: comparing numbers is ten times as fast as comparing texts.
+-- Its complement turns the order of a number round, and is a number where its negative is none.
 order by
-    case $sort
+    xor(case $sort
         when 'turn_count' then turn_count
         when 'prompt_chars' then prompt_chars
         when 'response_chars' then response_chars
         when 'prompt_group_size' then prompt_group_size
         when 'first_flagged_turn' then first_flagged_turn
         when 'conversation_id' then id_rank
-    end * case when $is_descending then -1 else 1 end nulls last,
+    end, case when $is_descending then -1 else 0 end) nulls last,
     case when not $is_descending then
         case $sort when 'model' then model when 'language' then language end
     end nulls last,

@@ -51,7 +51,7 @@ def test_a_version_that_went_away_is_said_in_a_sentence(opened, accepted):
     shutil.rmtree(accepted / "versions")
     app.run()
     assert not app.exception
-    assert "is no longer on disk" in read(app.error[0])
+    assert "Build one with" in read(app.error[0])
 
 
 def test_what_nobody_foresaw_is_a_sentence_too(opened, accepted, monkeypatch, caplog):
@@ -251,6 +251,23 @@ def test_a_newer_version_is_offered_and_the_old_one_stays_until_taken(opened, ac
     next(b for b in app.button if b.label == "Show it").click().run()
     assert metrics(app)["Conversations"] == "5"
     assert not any("newer version" in m.value for m in app.markdown)
+
+
+def test_two_newer_versions_take_an_open_page_along(opened, accepted, tmp_path):
+    app = opened(accepted, flagged="none")
+    for rows in (5, 4):
+        prepared(tiny.write(tmp_path / f"{rows}.parquet", tiny.ROWS[:rows]), accepted)
+    app.run()
+    assert not app.error
+    assert "this is the newest one" in app.info[0].value
+    assert metrics(app)["Conversations"] == "4"
+    app.run()
+    assert not app.info
+
+
+def test_the_only_bar_is_not_left_out(opened, accepted):
+    app = opened(accepted, model=["gpt-4"], without_largest="true")
+    assert not any("“gpt-4”" in read(caption) for caption in app.caption)
 
 
 def test_hostile_names_stay_names(opened, tmp_path):
