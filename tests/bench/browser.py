@@ -18,7 +18,7 @@ from tests.browsing import chromium, chromium_arguments, free_port, wait_until_h
 BAR = ".js-plotly-plot .barlayer path"
 QUIET_MS = 700
 WARM_MS = 7_000  # What is put off until the first page is there is done by then.
-RELOADS = 8
+RELOADS = 20
 COLD_STARTS = 3
 SESSIONS = 5
 PLAIN_RAW = "four bars in plain Streamlit over the raw files"
