@@ -1,15 +1,18 @@
 """How numbers and names are written, everywhere the same."""
 
-import math
 import re
+
+import pandas as pd
+
+from queries.describe import name_of
 
 _ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>&#+.!|$:~^@-])")
 
 
-def count(value: float) -> str:
-    """A whole number with separators: 1,000,000."""
-    return f"{int(value):,}"
+def count(value: float | None) -> str:
+    """A whole number with separators, or a dash where there is none: 1,000,000."""
+    return "–" if value is None or _is_missing(value) else f"{int(value):,}"
 
 
 def mean(value: float | None, digits: int = 1) -> str:
@@ -39,6 +42,11 @@ def conversations(value: float) -> str:
     return "1 conversation" if value == 1 else f"{count(value)} conversations"
 
 
+def name(value: object) -> str:
+    """A model or a language, also where the data has none: (none given), (empty name)."""
+    return name_of(value)
+
+
 def plain(text: str) -> str:
     """Words where Streamlit would read Markdown: a model may be called `*a*`, a link may say so.
 
@@ -48,4 +56,4 @@ def plain(text: str) -> str:
 
 
 def _is_missing(value: float | None) -> bool:
-    return value is None or math.isnan(value)
+    return bool(pd.isna(value))

@@ -122,7 +122,7 @@ def _multiselect(label: str, key: str, names: Sequence[str], counts: Mapping[str
 
     def labelled(name: str) -> str:
         bare = _bare(name, known)
-        return f"{bare} · {formats.count(counts.get(bare, 0))}"
+        return f"{formats.name(bare)} · {formats.count(counts.get(bare, 0))}"
 
     st.multiselect(label, names, key=key, format_func=labelled, placeholder="any", select_all=False)
 

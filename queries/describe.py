@@ -28,11 +28,18 @@ class Phrase:
     text: str
 
 
+def name_of(value: object) -> str:
+    """A model or a language as it is shown, also where the data has none or an empty one."""
+    if not isinstance(value, str):
+        return "(none given)"
+    return value or "(empty name)"
+
+
 def phrases(filters: Filters) -> Iterator[Phrase]:
     """Every constraint in words, one for each value that can be taken away on its own."""
     for name in ("model", "language"):
         for value in getattr(filters, name):
-            yield Phrase(name, value, value or "(empty name)")
+            yield Phrase(name, value, name_of(value))
     if filters.min_turns is not None:
         yield Phrase("min_turns", None, f"at least {_turns(filters.min_turns)}")
     if filters.max_turns is not None:

@@ -111,6 +111,13 @@ def test_categories_carry_their_intervals():
     assert list(bars.customdata[0]) == pytest.approx([4, 100, 1.57, 9.84])
 
 
+def test_a_name_without_letters_is_named():
+    models = pd.DataFrame(
+        {"model": ["", "a"], "conversation_count": [2, 1], "slice_share": [2 / 3, 1 / 3]}
+    )
+    assert model_mix_chart(models).data[0].y == ("(empty name)", "a")
+
+
 def test_a_missing_name_is_said_and_a_long_one_keeps_both_ends():
     models = MODELS.assign(model=["suzume-llama-3-8B-multilingual-orpo-borda-top25", None, "x"])
     figure = model_mix_chart(models)

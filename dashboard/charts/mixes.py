@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard import formats
 from dashboard.charts.frame import (
     BAR_COLOR,
     REST_COLOR,
@@ -55,7 +56,7 @@ def _mix_chart(
 ) -> go.Figure:
     shown = without_largest_row(mix) if without_largest else mix
     head, tail = shown.iloc[:BARS_MAX], shown.iloc[BARS_MAX:]
-    names = ["(none given)" if pd.isna(name) else str(name) for name in head[column]]
+    names = [formats.name(name) for name in head[column]]
     bars = [_bars(names, head["conversation_count"].tolist(), head["slice_share"].tolist())]
     if len(tail) and not (without_largest and len(drowning_rest(mix))):
         rest = f"{len(tail):,} other {plural}"

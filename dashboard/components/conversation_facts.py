@@ -19,10 +19,10 @@ def show_facts(facts: Mapping[str, Any]) -> None:
 
 
 def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Model", _text(facts["model"])
-    yield "Language", _text(facts["language"])
-    yield "Turns", _count(facts["turn_count"])
-    yield "Messages", _count(facts["message_count"])
+    yield "Model", formats.name(facts["model"])
+    yield "Language", formats.name(facts["language"])
+    yield "Turns", formats.count(facts["turn_count"])
+    yield "Messages", formats.count(facts["message_count"])
     yield "Flagged", _flagged(facts)
     yield "Names redacted", {True: "yes", False: "no"}.get(facts["is_redacted"], "not said")
     if not pd.isna(facts["prompt_group_size"]):
@@ -36,11 +36,3 @@ def _flagged(facts: Mapping[str, Any]) -> str:
         return f"no, in spite of {categories}" if categories else "no"
     categories = categories or "in no category"
     return f"from turn {int(facts['first_flagged_turn'])}: {categories}"
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    return "none given" if pd.isna(value) else str(value)
-
-
-def _count(value: Any) -> str:  # noqa: ANN401
-    return "–" if pd.isna(value) else formats.count(value)

@@ -57,19 +57,11 @@ def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
         "href": url.conversation_address(conversation_id),
         "opening": visible(" ".join(opening.split())),
         "isCovered": needs_cover(row) and not is_uncovered,
-        "model": visible(_text(row["model"])),
-        "language": visible(_text(row["language"])),
-        "turns": _count(row["turn_count"]),
-        "prompt": _count(row["prompt_chars"]),
-        "response": _count(row["response_chars"]),
-        "repeats": _count(row["prompt_group_size"]),
+        "model": visible(formats.name(row["model"])),
+        "language": visible(formats.name(row["language"])),
+        "turns": formats.count(row["turn_count"]),
+        "prompt": formats.count(row["prompt_chars"]),
+        "response": formats.count(row["response_chars"]),
+        "repeats": formats.count(row["prompt_group_size"]),
         "flags": list(row["flagged_categories"]) or (["flagged"] if row["is_flagged"] else []),
     }
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    return "(none given)" if pd.isna(value) else str(value)
-
-
-def _count(value: Any) -> str:  # noqa: ANN401
-    return "–" if pd.isna(value) else formats.count(value)

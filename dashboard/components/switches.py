@@ -26,9 +26,10 @@ class ScaleSwitches:
         if not self.leaves_out(rows):
             return said
         largest = int(rows["conversation_count"].argmax())
-        name = str(rows.iloc[largest, 0])
+        largest_value = rows.iloc[largest, 0]
+        is_turns = rows.columns[0] == "turn_count"
         # Quoted, because a model may be called "none".
-        name = _turns(name) if rows.columns[0] == "turn_count" else f"“{name}”"
+        name = _turns(str(largest_value)) if is_turns else f"“{formats.name(largest_value)}”"
         count = formats.conversations(rows["conversation_count"].iloc[largest])
         return f"{said} · left out: {name}, {count}{self._rest_note(rows)}"
 
