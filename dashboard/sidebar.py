@@ -19,6 +19,7 @@ from queries.filters import FIELD_NAMES, REPEATED, Filters, Flagged, filters_fro
 from queries.schema import CATEGORIES
 
 _PROBLEMS = "url_problems"
+_MIXES = {"model": model_mix, "language": language_mix}
 _COUNT = re.compile(r" · [\d,]+$")
 _FLAGGED_LABELS = {"any": "any message", "none": "none", "user": "user", "assistant": "assistant"}
 
@@ -140,9 +141,11 @@ def _pills(
     st.pills(label, names, key=key, format_func=labelled)
 
 
-def _names(query: session.Query, column: str) -> list[str]:
-    """All values of a column in the store, most frequent first."""
-    values: list[str] = session.rows(query, Filters())[column].dropna().tolist()
+def _options(field: str) -> list[str]:
+    """All models or languages of the store, most frequent first; none for another field."""
+    if field not in _MIXES:
+        return []
+    values: list[str] = session.rows(_MIXES[field], Filters())[field].dropna().tolist()
     return values
 
 
@@ -154,7 +157,8 @@ def _chosen() -> Filters:
         # Streamlit forgets what a widget held once it is not drawn.
         value = st.session_state.get(known.name, _held(last, known.name))
         if isinstance(value, list):
-            value = [_bare(text, _options(known.name)) for text in value]
+            options = _options(known.name)
+            value = [_bare(text, options) for text in value]
         if value is not None and value != [] and not (value is False and known.default is False):
             values[known.name] = value
     return filters_from(values)
@@ -192,18 +196,13 @@ def _known_only(filters: Filters) -> tuple[Filters, list[str]]:
     """The filters without models and languages that the store does not have, each named."""
     values = filters.values()
     problems = []
-    for name, query in (("model", model_mix), ("language", language_mix)):
-        known = set(_names(query, name))
+    for name in _MIXES:
+        known = set(_options(name))
         for value in getattr(filters, name):
             if value not in known:
                 problems.append(f"This store has no {name} {value!r}: that filter was left out.")
                 values[name].remove(value)
     return filters_from(values), problems
-
-
-def _options(field: str) -> Sequence[str]:
-    mixes = {"model": model_mix, "language": language_mix}
-    return _names(mixes[field], field) if field in mixes else ()
 
 
 def _bare(label: str, names: Collection[str]) -> str:

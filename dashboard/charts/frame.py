@@ -24,7 +24,7 @@ REST_COLOR = "#97a39f"
 """What is put together from several values, in both themes."""
 
 _AXES_PIXELS = 58
-_FEW = 5
+_SMALL_COUNT = 5
 
 # Labels have the room that the margins leave them; measuring them takes longer than drawing.
 _AXIS: Part = {"automargin": False, "ticklabeloverflow": "allow", "fixedrange": True}
@@ -34,19 +34,20 @@ def named_bars_figure(bars: Sequence[Part], names: Sequence[str], value_axis: Pa
     """Horizontal bars, the first name on top.
 
     Args:
-        bars: traces, as Plotly writes them.
+        bars: traces, as Plotly writes them, each with names as its ``y``.
         names: the names of all bars, in order.
         value_axis: the axis along the bars.
     """
     name_axis = {
         "autorange": "reversed",
         "type": "category",
-        "tickvals": [plain(name) for name in names],
-        "ticktext": [plain(short(name)) for name in names],
+        "tickvals": [_escaped(name) for name in names],
+        "ticktext": [_escaped(short(name)) for name in names],
         "ticklabelstandoff": 4,
         "showgrid": False,
     }
     height = _AXES_PIXELS + BAR_PIXELS * max(len(names), 2)
+    bars = [{**bar, "y": [_escaped(name) for name in bar["y"]]} for bar in bars]
     return figure(bars, height, _name_pixels(names), value_axis, name_axis)
 
 
@@ -92,13 +93,13 @@ def count_axis(title: str, scale: Scale, counts: Sequence[float]) -> Part:
     }
     if scale == "log":
         return {**axis, "dtick": 1, "range": [-0.3, math.log10(max([*counts, 1])) + 0.15]}
-    if max(counts, default=0) <= _FEW:
+    if max(counts, default=0) <= _SMALL_COUNT:
         # Half a conversation is none, and Plotly would write it "500m".
         return {**axis, "dtick": 1, "rangemode": "tozero"}
     return {**axis, "nticks": 6, "rangemode": "tozero"}
 
 
-def plain(name: str) -> str:
+def _escaped(name: str) -> str:
     """A name where Plotly would read tags of HTML."""
     return html.escape(name, quote=False)
 

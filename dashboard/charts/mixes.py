@@ -11,7 +11,6 @@ from dashboard.charts.frame import (
     Scale,
     count_axis,
     named_bars_figure,
-    plain,
     without_largest_row,
 )
 
@@ -72,7 +71,7 @@ def _bars(names: list[str], counts: list[int], shares: list[float], color: str =
         "type": "bar",
         "orientation": "h",
         "x": counts,
-        "y": [plain(name) for name in names],
+        "y": names,
         "marker": {"color": color},
         "customdata": shares,
         "hovertemplate": (

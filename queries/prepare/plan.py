@@ -68,7 +68,7 @@ def plan(sources: Sequence[Source], limit: int | None) -> Plan:
     return Plan(
         fingerprint=fingerprint(sources, limit),
         units=units,
-        first_ids=tuple(_boundaries(ids, sum(s.uncompressed_bytes for s in sources))),
+        first_ids=tuple(_boundaries(ids, _bytes_of(len(ids), sources))),
         row_count=len(ids),
     )
 
@@ -143,6 +143,12 @@ def _check_unique(ids: pa.ChunkedArray, by_path: Mapping[str, pa.ChunkedArray]) 
         f"{', '.join(holding)}: {many} more than once in the column 'conversation_id', e.g. "
         f"{named}. Drop the repeated rows, or prepare only one of the files that hold them."
     )
+
+
+def _bytes_of(rows: int, sources: Sequence[Source]) -> int:
+    """Raw bytes of some of the rows, about."""
+    every = sum(source.row_count for source in sources)
+    return sum(source.uncompressed_bytes for source in sources) * rows // max(every, 1)
 
 
 def _boundaries(ids: pa.ChunkedArray, raw_bytes: int) -> Iterator[str]:
