@@ -1,19 +1,17 @@
 """Breakdowns of a slice. One function for each file in sql/, of the same name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pandas as pd
 
-from queries.clauses import Value
-from queries.conversations import check_sort
-from queries.filters import Filters
+from queries.filters import Filters, Slice
 from queries.intervals import wilson
 from queries.store import Store
 
 Breakdown = Callable[[Store, Filters], pd.DataFrame]
 
 
-def slice_size(store: Store, filters: Filters) -> pd.DataFrame:
+def slice_size(store: Store, filters: Slice) -> pd.DataFrame:
     """How large the slice is and what is typical of it.
 
     Returns:
@@ -33,7 +31,7 @@ def slice_size(store: Store, filters: Filters) -> pd.DataFrame:
     return size
 
 
-def model_mix(store: Store, filters: Filters) -> pd.DataFrame:
+def model_mix(store: Store, filters: Slice) -> pd.DataFrame:
     """Conversations of each model in the slice, most used first.
 
     Returns:
@@ -45,7 +43,7 @@ def model_mix(store: Store, filters: Filters) -> pd.DataFrame:
     return store.run("model_mix", filters)
 
 
-def language_mix(store: Store, filters: Filters) -> pd.DataFrame:
+def language_mix(store: Store, filters: Slice) -> pd.DataFrame:
     """Conversations of each language in the slice, most used first; `unknown` is a language.
 
     Returns:
@@ -57,7 +55,7 @@ def language_mix(store: Store, filters: Filters) -> pd.DataFrame:
     return store.run("language_mix", filters)
 
 
-def turn_histogram(store: Store, filters: Filters) -> pd.DataFrame:
+def turn_histogram(store: Store, filters: Slice) -> pd.DataFrame:
     """Conversations of each number of turns in the slice, ascending.
 
     Returns:
@@ -69,7 +67,7 @@ def turn_histogram(store: Store, filters: Filters) -> pd.DataFrame:
     return store.run("turn_histogram", filters)
 
 
-def category_counts(store: Store, filters: Filters) -> pd.DataFrame:
+def category_counts(store: Store, filters: Slice) -> pd.DataFrame:
     """Conversations flagged in each moderation category, most frequent first.
 
     Returns:
@@ -108,18 +106,3 @@ BREAKDOWNS: dict[str, Breakdown] = {
         filter_counts,
     )
 }
-
-
-def breakdown(
-    store: Store, name: str, filters: Filters, params: Mapping[str, Value]
-) -> pd.DataFrame:
-    """What a query says of the slice, as the dashboard shows it: intervals included.
-
-    Raises:
-        UsageError: there is no such query, its parameters are others, or it cannot sort so.
-    """
-    if "sort" in params:
-        check_sort(params["sort"])
-    if name in BREAKDOWNS and not params:
-        return BREAKDOWNS[name](store, filters)
-    return store.run(name, filters, params=params)

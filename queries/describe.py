@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from queries.filters import Filters, MinScore
+from queries.filters import Both, Filters, MinScore, Rest, Slice
 
 _FLAGGED = {
     "any": "flagged",
@@ -54,12 +54,26 @@ def phrases(filters: Filters) -> Iterator[Phrase]:
         yield Phrase("redacted", None, "redacted" if filters.redacted else "not redacted")
     if filters.has_code is not None:
         yield Phrase("has_code", None, "with code" if filters.has_code else "without code")
+    if filters.word is not None:
+        yield Phrase("word", None, f"first prompt has “{filters.word}”")
+    if filters.prompt_group is not None:
+        yield Phrase("prompt_group", None, "one repeated first prompt")
     if filters.unique_prompts:
         yield Phrase("unique_prompts", None, "one for each first prompt")
 
 
-def describe(filters: Filters) -> str:
+def describe(filters: Slice) -> str:
     """The slice in words, e.g. "claude-1 or gpt-4; English; at least 3 turns; flagged"."""
+    match filters:
+        case Rest():
+            return f"everything but: {describe(filters.filters)}"
+        case Both():
+            return f"{describe(filters.first)}; and also: {describe(filters.second)}"
+        case Filters():
+            return _described(filters)
+
+
+def _described(filters: Filters) -> str:
     by_field: dict[str, list[str]] = {}
     for phrase in phrases(filters):
         by_field.setdefault(phrase.field, []).append(phrase.text)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-from queries.clauses import AtLeast, AtMost, Clause, HasAny, Is, OneOf
+from queries.clauses import AtLeast, AtMost, Clause, Equals, HasAny, HasWord, Is, OneOf, Outside
 from queries.errors import FilterError
 from queries.schema import CATEGORIES, ROLES, score_column
 
@@ -17,6 +17,7 @@ Flagged = Literal["any", "none", "user", "assistant"]
 ScoreRole = Literal["any", "user", "assistant"]
 
 TURNS_MAX = 1_000_000_000
+WORD_CHARS_MAX = 40
 
 _DIGITS = re.compile("[0-9]{1,12}")
 
@@ -77,6 +78,13 @@ class Filters:
     )
     redacted: bool | None = field(default=None, metadata={"help": "Person names were redacted."})
     has_code: bool | None = field(default=None, metadata={"help": "Has a fenced code block."})
+    word: str | None = field(
+        default=None,
+        metadata={"help": "The first 300 characters of the first prompt have this word."},
+    )
+    prompt_group: int | None = field(
+        default=None, metadata={"help": "The first prompt is that of this group of repeats."}
+    )
     unique_prompts: bool = field(
         default=False,
         metadata={"help": "One conversation, the one with the smallest id, for a first prompt."},
@@ -107,6 +115,10 @@ class Filters:
             yield Is("is_redacted", self.redacted)
         if self.has_code is not None:
             yield Is("has_code", self.has_code)
+        if self.word is not None:
+            yield HasWord("opening", self.word)
+        if self.prompt_group is not None:
+            yield Equals("prompt_group", self.prompt_group)
         if self.unique_prompts:
             yield Is("is_first_of_prompt", True)
 
@@ -134,6 +146,33 @@ class Filters:
             if value != known.default:
                 yield known.name, value
 
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Every conversation of the store that some filters do not keep."""
+
+    filters: Filters
+
+    def clauses(self) -> Iterator[Clause]:
+        """The one condition: not all of the filters' conditions are met."""
+        yield Outside(tuple(self.filters.clauses()))
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Every conversation that is in each of two slices."""
+
+    first: "Slice"
+    second: "Slice"
+
+    def clauses(self) -> Iterator[Clause]:
+        """The conditions of both."""
+        yield from self.first.clauses()
+        yield from self.second.clauses()
+
+
+Slice = Filters | Rest | Both
+"""What a breakdown is asked about."""
 
 FIELD_NAMES = tuple(known.name for known in fields(Filters))
 REPEATED = ("model", "language", "category", "min_score")
@@ -180,6 +219,10 @@ def parsed(name: str, text: str) -> Any:  # noqa: ANN401
     match name:
         case "model" | "language":
             return text
+        case "word":
+            return _parsed_word(text)
+        case "prompt_group":
+            return _parsed_prompt_group(text)
         case "min_turns" | "max_turns":
             return _parsed_turns(name, text)
         case "flagged":
@@ -226,6 +269,23 @@ def _parsed_turns(name: str, text: str) -> int:
             f"The filter {name} is a whole number from 0 to {TURNS_MAX}; {text!r} is not."
         )
     return turns
+
+
+def _parsed_word(text: str) -> str:
+    if not text.strip() or len(text) > WORD_CHARS_MAX:
+        raise FilterError(
+            f"The filter word is a word of at most {WORD_CHARS_MAX} characters; {text!r} is not."
+        )
+    return text.strip()
+
+
+def _parsed_prompt_group(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,19}", text) or int(text) >= 2**63:
+        raise FilterError(
+            f"The filter prompt_group is the number of a group of first prompts, as the queries "
+            f"give it; {text!r} is none."
+        )
+    return int(text)
 
 
 def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Intervals around rates."""
+"""Intervals around rates and means."""
 
 import numpy as np
 import numpy.typing as npt
@@ -29,3 +29,112 @@ def wilson(
     spread = np.sqrt(rate * (1 - rate) / trials + z2 / (4 * trials**2))
     half = Z_95 * spread / (1 + z2 / trials)
     return np.clip(center - half, 0.0, 1.0), np.clip(center + half, 0.0, 1.0)
+
+
+def newcombe(
+    count_a: npt.ArrayLike, total_a: npt.ArrayLike, count_b: npt.ArrayLike, total_b: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Lower and upper end of the 95 % interval of the difference of two independent rates.
+
+    Args:
+        count_a: successes of A, 0 to ``total_a``, any shape.
+        total_a: trials of A; NaN comes out where it is 0.
+        count_b: successes of B, 0 to ``total_b``.
+        total_b: trials of B; NaN comes out where it is 0.
+
+    Returns:
+        Two arrays of the rate of A less that of B, from -1 to 1.
+
+    Source: Newcombe (1998), Statistics in Medicine 17:873, hybrid score, method 10.
+    """
+    rate_a, low_a, high_a = _rate_and_wilson(count_a, total_a)
+    rate_b, low_b, high_b = _rate_and_wilson(count_b, total_b)
+    difference = rate_a - rate_b
+    low = difference - np.hypot(rate_a - low_a, high_b - rate_b)
+    high = difference + np.hypot(high_a - rate_a, rate_b - low_b)
+    return np.clip(low, -1.0, 1.0), np.clip(high, -1.0, 1.0)
+
+
+def mean_interval(
+    mean: npt.ArrayLike, deviation: npt.ArrayLike, total: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Lower and upper end of Student's 95 % interval of a mean.
+
+    Args:
+        mean: means, any shape.
+        deviation: sample standard deviations, with ``total`` - 1 below the line.
+        total: how many values each mean is of; NaN comes out below 2.
+
+    Returns:
+        Two arrays, in the unit of ``mean``.
+    """
+    trials = np.asarray(total, dtype=float)
+    trials = np.where(trials >= 2, trials, np.nan)
+    error = np.asarray(deviation, dtype=float) / np.sqrt(trials)
+    return _around(np.asarray(mean, dtype=float), error, trials - 1)
+
+
+def welch_interval(
+    mean_a: npt.ArrayLike,
+    deviation_a: npt.ArrayLike,
+    total_a: npt.ArrayLike,
+    mean_b: npt.ArrayLike,
+    deviation_b: npt.ArrayLike,
+    total_b: npt.ArrayLike,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Lower and upper end of Welch's 95 % interval of the difference of two means.
+
+    Args:
+        mean_a: means of A, any shape.
+        deviation_a: sample standard deviations of A.
+        total_a: how many values each mean of A is of; NaN comes out below 2.
+        mean_b: means of B.
+        deviation_b: sample standard deviations of B.
+        total_b: how many values each mean of B is of; NaN comes out below 2.
+
+    Returns:
+        Two arrays of the mean of A less that of B, in their unit.
+    """
+    difference = np.asarray(mean_a, dtype=float) - np.asarray(mean_b, dtype=float)
+    return _around(difference, *welch_error(deviation_a, total_a, deviation_b, total_b))
+
+
+def welch_error(
+    deviation_a: npt.ArrayLike,
+    total_a: npt.ArrayLike,
+    deviation_b: npt.ArrayLike,
+    total_b: npt.ArrayLike,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Standard error of the difference of two means, and its degrees of freedom.
+
+    Source: Welch (1947), Biometrika 34:28. NaN where a total is below 2.
+    """
+    trials_a, trials_b = np.asarray(total_a, dtype=float), np.asarray(total_b, dtype=float)
+    trials_a = np.where(trials_a >= 2, trials_a, np.nan)
+    trials_b = np.where(trials_b >= 2, trials_b, np.nan)
+    error_a = np.asarray(deviation_a, dtype=float) / np.sqrt(trials_a)
+    error_b = np.asarray(deviation_b, dtype=float) / np.sqrt(trials_b)
+    error = np.hypot(error_a, error_b)
+    part_a = (error_a / np.where(error == 0, 1.0, error)) ** 2
+    freedom = 1 / (part_a**2 / (trials_a - 1) + (1 - part_a) ** 2 / (trials_b - 1))
+    return error, freedom
+
+
+def _rate_and_wilson(
+    count: npt.ArrayLike, total: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    trials = np.asarray(total, dtype=float)
+    rate = np.asarray(count, dtype=float) / np.where(trials > 0, trials, np.nan)
+    return rate, *wilson(count, total)
+
+
+def _around(
+    center: npt.NDArray[np.float64],
+    error: npt.NDArray[np.float64],
+    freedom: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    # scipy.special takes 0.2 s to import, scipy.stats 1 s: neither is for a cold start.
+    from scipy.special import stdtrit
+
+    half = stdtrit(freedom, 0.975) * error
+    return center - half, center + half

@@ -11,7 +11,7 @@ from typing import Any
 
 from queries.errors import StoreFormatError, StoreMissingError, VersionGoneError
 
-STORE_FORMAT = 1
+STORE_FORMAT = 2
 """Raised when older code can no longer read a new store."""
 
 

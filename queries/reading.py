@@ -35,13 +35,18 @@ def flag_text(categories: Iterable[str]) -> str:
 def needs_cover(row: Mapping[str, Any]) -> bool:
     """Whether a message, or a conversation as a whole, is flagged, or is in some category."""
     is_flagged = not pd.isna(row["is_flagged"]) and bool(row["is_flagged"])
-    return is_flagged or len(row["flagged_categories"]) > 0
+    return is_flagged or len(_categories(row)) > 0
+
+
+def _categories(row: Mapping[str, Any]) -> list[str]:
+    """The categories of a row; some queries say only that there is a flag."""
+    return list(row.get("flagged_categories", ()))
 
 
 def readable_text(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
     """The text of a row of ``sql/messages.sql``; empty where it is null."""
     if needs_cover(row) and not is_uncovered:
-        return cover_text(row["flagged_categories"])
+        return cover_text(_categories(row))
     return _unless(is_unmasked, row["text"])
 
 
@@ -52,13 +57,18 @@ def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked:
     it is opened.
     """
     if needs_cover(row) and not is_uncovered:
-        return cover_text(row["flagged_categories"])
+        return cover_text(_categories(row))
     opening = row["opening"]
     is_cut = isinstance(opening, str) and len(opening) == OPENING_CHARS
     return _unless(is_unmasked, opening, masked_cut if is_cut else masked)
 
 
-_READABLE = {"text": readable_text, "opening": readable_opening}
+def readable_word(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
+    """The word of a row of ``telling_words``, covered where mostly flagged prompts have it."""
+    return cover_text(()) if needs_cover(row) and not is_uncovered else str(row["word"])
+
+
+_READABLE = {"text": readable_text, "opening": readable_opening, "word": readable_word}
 
 
 def readable_rows(rows: pd.DataFrame, *, is_uncovered: bool, is_unmasked: bool) -> pd.DataFrame:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["user", "assistant"]
+GroupColumn = Literal["model", "language"]
+"""The columns by which a breakdown divides a slice into groups."""
+
 ROLES: tuple[Role, ...] = ("user", "assistant")
 
 CATEGORIES = (
@@ -24,6 +27,23 @@ CATEGORIES = (
     "violence/graphic",
 )
 """The published moderation categories, in the published order."""
+
+SCORE_STEPS = (
+    *(
+        float(f"{step}e-{power}")
+        for power in range(6, 0, -1)
+        for step in ("1", "1.25", "1.6", "2", "2.5", "3.15", "4", "5", "6.3", "8")
+    ),
+    0.9,
+    0.95,
+    0.98,
+    0.99,
+    1.0,
+)
+"""Thresholds for scores: ten in a decade (Renard numbers) from 0.000001, some more up to 1."""
+
+LENGTH_CLASSES = (0.0, *(float(10 ** (step / 20)) for step in range(160)))
+"""Shortest length of each class of messages, in characters: none, then 20 classes in a decade."""
 
 OPENING_CHARS = 300
 """Length of `opening`, in characters."""
@@ -85,8 +105,17 @@ CONVERSATIONS = (
 )
 """The columns of `conversations`: one row a conversation."""
 
+
+def level_column(category: str) -> str:
+    """Column of `messages` with the number of `SCORE_STEPS` that a score reaches."""
+    return f"level_{column_suffix(category)}"
+
+
 MESSAGES = (
     Column("conversation_id", "varchar", "the conversation it belongs to; sort order, part 1"),
+    Column("id_rank", "integer", "place of the conversation's id in the order of all ids"),
+    Column("model", "varchar", "model of the conversation, as published"),
+    Column("language", "varchar", "language of the conversation, as published"),
     Column("message_index", "integer", "position in the conversation, from 0; sort order, part 2"),
     Column("turn_number", "integer", "the turn it belongs to, from 1"),
     Column("role", "varchar", "user or assistant; anything else as published"),
@@ -103,5 +132,20 @@ MESSAGES = (
         Column(f"score_{column_suffix(c)}", "double", f"score of {c}, 0 to 1, as published")
         for c in CATEGORIES
     ),
+    Column("flag_bits", "usmallint", "its categories: bit n for CATEGORIES[n]; 0 without an entry"),
+    Column("highest_level", "utinyint", "the highest of its levels; 0 without a score"),
+    Column("length_class", "utinyint", "class of its text_chars, of LENGTH_CLASSES; null without"),
+    *(
+        Column(level_column(c), "utinyint", f"how many SCORE_STEPS its {c} score reaches; or 0")
+        for c in CATEGORIES
+    ),
 )
 """The columns of `messages`: one row a message."""
+
+MESSAGE_FACTS = tuple(
+    column.name
+    for column in MESSAGES
+    if column.name not in ("conversation_id", "message_index", "text")
+    and not column.name.startswith("score_")
+)
+"""The columns of `messages` that breakdowns read: small enough to be held in memory."""

@@ -4,10 +4,12 @@ import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 from queries.clauses import literal_where
 from queries.errors import UsageError
-from queries.filters import Filters
+from queries.filters import Slice
+from queries.schema import GroupColumn
 
 
 def query_names() -> list[str]:
@@ -31,32 +33,73 @@ def query_text(name: str) -> str:
 @cache
 def parameter_names(name: str) -> tuple[str, ...]:
     """The parameters of a query besides the filters, in alphabetical order."""
-    without_comments = re.sub(r"--.*", "", query_text(name))
-    return tuple(sorted(set(re.findall(r"\$([a-z_]+)", without_comments))))
+    return tuple(sorted(set(re.findall(r"\$([a-z_]+)", _code(name)))))
 
 
-def statement_over_slice(name: str, condition: str, messages: str | None = None) -> str:
+@cache
+def reads_messages(name: str) -> bool:
+    """Whether a query reads the messages of the slice."""
+    return "slice_messages" in _code(name)
+
+
+@cache
+def is_grouped(name: str) -> bool:
+    """Whether a query divides the slice by `group_name`: the model or the language."""
+    return "group_name" in _code(name)
+
+
+def statement_over_slice(
+    name: str, condition: str, *, by: GroupColumn | None = None, messages: str | None = None
+) -> str:
     """A query over the conversations that meet a condition.
 
     Args:
         name: the query.
         condition: column names of ours, and placeholders or literals.
-        messages: what `messages` stands for, when not for all of them.
+        by: what `group_name` stands for in a query that divides the slice.
+        messages: what `messages` stands for in a query of one conversation, when not for all; what
+            `slice_messages` stands for in one that reads the messages of the slice.
     """
-    relations = [f"slice as (select * from conversations where {condition})"]  # noqa: S608
-    if messages is not None:
+    check_group(name, by)
+    columns = "*" if by is None else f"*, {by} as group_name"
+    relations = [
+        f"slice as not materialized (select {columns} from conversations where {condition})"  # noqa: S608
+    ]
+    if messages is not None and reads_messages(name):
+        relations.append(f"slice_messages as (select {columns} {messages})")
+    elif messages is not None:
         relations.insert(0, f"messages as ({messages})")
     # `with slice as (...) (with ...)` does not see the relation in DuckDB 2.0; this form does.
     return f"with {', '.join(relations)}\nfrom (\n{query_text(name)}\n)"
 
 
-def readable_statement(name: str, filters: Filters) -> str:
+def check_group(name: str, by: str | None) -> None:
+    """Refuse a grouping that a query does not have, and none where it needs one.
+
+    Raises:
+        UsageError: says which.
+    """
+    if is_grouped(name) and by not in get_args(GroupColumn):
+        raise UsageError(f"The query {name} is by {' or '.join(get_args(GroupColumn))}: say which.")
+    if by is not None and not is_grouped(name):
+        raise UsageError(f"The query {name} does not divide the slice by {by}.")
+
+
+def readable_statement(name: str, filters: Slice, by: GroupColumn | None = None) -> str:
     """The SQL of a query over a slice, with literals in the place of bound values.
 
     It runs in the DuckDB command line once the relations that its first lines name are there, and
     parameters of its own, if it has any, are replaced by values.
     """
-    statement = statement_over_slice(name, literal_where(filters.clauses()))
-    names = ("conversations", "messages") if name == "messages" else ("conversations",)
+    messages = "from messages semi join slice using (id_rank)" if reads_messages(name) else None
+    statement = statement_over_slice(
+        name, literal_where(filters.clauses()), by=by, messages=messages
+    )
+    reads_text = "messages" in _code(name)
+    names = ("conversations", "messages") if reads_text else ("conversations",)
     needed = [f"-- {table}: STORE/versions/VERSION/{table}/*.parquet" for table in names]
     return "\n".join([*needed, statement])
+
+
+def _code(name: str) -> str:
+    return re.sub(r"--.*", "", query_text(name))

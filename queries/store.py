@@ -14,12 +14,16 @@ import duckdb
 import pandas as pd
 
 from queries.clauses import Value, duckdb_where
-from queries.connection import connected, hold_conversations
+from queries.connection import connected, hold_in_memory
 from queries.errors import LargeQueryError, SlowQueryError, UsageError, VersionGoneError
-from queries.filters import Filters
+from queries.filters import Slice
 from queries.layout import StorePath, Version
+from queries.schema import GroupColumn
 from queries.settings import Settings
-from queries.statements import parameter_names, statement_over_slice
+from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
+
+_FACTS = "from message_facts"
+_FACTS_OF_SLICE = f"{_FACTS} where get_bit(getvariable('slice_bits'), id_rank) = 1"
 
 
 class Store:
@@ -36,14 +40,14 @@ class Store:
         self._part_ends = list(accumulate(rows))
 
     def hold_in_memory(self) -> bool:
-        """Keep the facts of all conversations in memory; what is asked meanwhile is answered.
+        """Keep the facts of conversations and messages in memory; questions go on being answered.
 
         Returns:
             Whether there was room for them, and files to read them from; if not, all is as before.
         """
         with self._connection.cursor() as cursor:
             try:
-                hold_conversations(cursor)
+                hold_in_memory(cursor)
             except (duckdb.OutOfMemoryException, duckdb.IOException):
                 return False
         return True
@@ -51,9 +55,10 @@ class Store:
     def run(
         self,
         name: str,
-        filters: Filters,
+        filters: Slice,
         *,
         params: Mapping[str, Value] = MappingProxyType({}),
+        by: GroupColumn | None = None,
         id_rank: int | None = None,
     ) -> pd.DataFrame:
         """The rows of ``sql/<name>.sql`` over the slice.
@@ -62,11 +67,12 @@ class Store:
             name: a file of `queries/sql`, without its ending.
             filters: what the relation `slice` of the file keeps.
             params: a value for each ``$name`` in the file.
+            by: what `group_name` is, in a file that divides the slice by it.
             id_rank: the conversation that a query of `messages` is about: only the part of the
                 store that holds it is read.
 
         Raises:
-            UsageError: there is no such file, or its parameters are others.
+            UsageError: there is no such file, or its parameters or its grouping are others.
             SlowQueryError: it took longer than the store's limit and was stopped.
             LargeQueryError: it needs more memory than the store may take.
             VersionGoneError: the version was cleaned up while it was open.
@@ -76,16 +82,22 @@ class Store:
         messages = None
         if id_rank is not None:
             messages = "from read_parquet($messages_part)"
-            bound["messages_part"] = glob.escape(str(self._messages_part(id_rank)))
-        statement = statement_over_slice(name, condition, messages)
+            params = {**params, "messages_part": glob.escape(str(self._messages_part(id_rank)))}
+        elif reads_messages(name):
+            messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
+        statement = statement_over_slice(name, condition, by=by, messages=messages)
         # A DuckDB connection is not thread-safe; its cursors are independent.
         with self._connection.cursor() as cursor, self._limited(cursor, name):
+            if messages == _FACTS_OF_SLICE:
+                cursor.execute(self._slice_bits(condition), bound)
             return _plain(cursor.execute(statement, {**bound, **params}).df())
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of the columns that a query returns; an enum is a varchar."""
         nulls = dict.fromkeys(parameter_names(name))
-        statement = f"describe {statement_over_slice(name, 'true')}"
+        by: GroupColumn | None = "model" if is_grouped(name) else None
+        messages = _FACTS if reads_messages(name) else None
+        statement = f"describe {statement_over_slice(name, 'true', by=by, messages=messages)}"
         with self._connection.cursor() as cursor:
             rows = cursor.execute(statement, nulls).fetchall()
         return [
@@ -96,6 +108,17 @@ class Store:
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""
         self._connection.close()
+
+    def _slice_bits(self, condition: str) -> str:
+        """Statement that marks the conversations of a slice, one bit each, for a look at messages.
+
+        At 1,000,000 conversations and 4,000,000 messages a semi join takes 80 ms, this 25 ms.
+        """
+        last = max(self._part_ends[-1] - 1, 0)
+        return (
+            "set variable slice_bits = (select bitstring_agg(id_rank, 0, "  # noqa: S608
+            f"{last}) from conversations where {condition})"
+        )
 
     def _messages_part(self, id_rank: int) -> Path:
         """The file with the messages of a conversation: a part has the same ids in every table."""

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from queries.answers import answer
 from queries.breakdowns import (
-    breakdown,
     category_counts,
     filter_counts,
     language_mix,
@@ -256,7 +256,7 @@ def test_distinct_first_prompts_equal_python_on_the_raw_file(sample_store):
 
 
 def test_a_breakdown_by_name_is_what_the_dashboard_shows(sample_store):
-    by_name = breakdown(sample_store, "slice_size", Filters(), {})
+    by_name = answer(sample_store, "slice_size", Filters(), {})
     assert by_name.equals(slice_size(sample_store, Filters()))
     assert "flagged_high" in by_name
 

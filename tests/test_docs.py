@@ -6,11 +6,11 @@ from dataclasses import fields
 import pytest
 
 from queries import __version__
+from queries.answers import answer_names
 from queries.cli import COMMANDS
 from queries.filters import FIELD_NAMES
 from queries.schema import CONVERSATIONS, MESSAGES
 from queries.settings import Settings, variable
-from queries.statements import query_names
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -40,7 +40,7 @@ def test_every_filter_is_in_the_readme():
 
 
 def test_every_query_is_in_the_readme():
-    for name in query_names():
+    for name in answer_names():
         assert f"`{name}`" in README
 
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from queries.clauses import literal_where
+from queries.clauses import lance_where
 from queries.filters import Filters, MinScore
 from queries.layout import StorePath
 from tests.test_filters import ids
@@ -37,6 +37,6 @@ def index(sample_folder, tmp_path_factory):
 
 @pytest.mark.parametrize("filters", SLICES, ids=str)
 def test_both_engines_keep_the_same_conversations(index, sample_store, filters):
-    kept = index.search().where(literal_where(filters.clauses())).select(["conversation_id"])
+    kept = index.search().where(lance_where(filters.clauses())).select(["conversation_id"])
     found = set(kept.limit(5_000).to_arrow()["conversation_id"].to_pylist())
     assert found == ids(sample_store, filters)

@@ -229,7 +229,7 @@ def test_a_manifest_of_an_earlier_format_says_to_prepare_again(tmp_path):
     version = prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS), folder)
     manifest = version.manifest()
     version.manifest_path.write_text(json.dumps({**manifest, "format": 0}))
-    with pytest.raises(StoreFormatError, match="has format 0, this version reads format 1"):
+    with pytest.raises(StoreFormatError, match="has format 0, this version reads format 2"):
         StorePath(folder).current()
 
 

@@ -8,18 +8,37 @@ import pytest
 
 from queries.filters import Filters
 from queries.layout import StorePath
-from queries.statements import parameter_names, query_names, query_text, readable_statement
+from queries.schema import CATEGORIES, level_column
+from queries.statements import (
+    is_grouped,
+    parameter_names,
+    query_names,
+    query_text,
+    readable_statement,
+)
 
 NOTHING = Filters(model=("no such model",))
 
+THRESHOLDS = {"role": "any", **{level_column(c): 58 for c in CATEGORIES}}
 PARAMS = {
     "conversation": {"conversation_id": "a" * 32},
     "messages": {"conversation_id": "no such conversation"},
     "random_conversation": {"seed": "1"},
     "slice_rows": {"sort": "model", "is_descending": True, "row_limit": 5, "row_offset": 0},
+    "group_lengths": {"role": "user"},
+    "turn_lengths": {"role": "assistant", "turn_limit": 5},
+    "score_levels": {"category": "hate"},
+    "repeated_prompts": {"row_limit": 3},
+    "sampled_openings": {"row_limit": 3, "seed": "1"},
+    "threshold_messages": THRESHOLDS,
+    "threshold_conversations": THRESHOLDS,
 }
 TYPES = r"varchar|varchar\[\]|bigint|integer|double|boolean"
-ONE_ROW_OF_NOTHING = ("slice_size", "filter_counts")
+ONE_ROW_OF_NOTHING = ("slice_size", "filter_counts", "slice_measures")
+
+
+def by(name: str) -> str | None:
+    return "model" if is_grouped(name) else None
 
 
 def header(name: str) -> tuple[str, list[tuple[str, str]]]:
@@ -39,7 +58,7 @@ def test_the_header_names_grain_and_columns(tiny_store, name):
 
 @pytest.mark.parametrize("name", query_names())
 def test_an_empty_slice_gives_no_rows_and_no_error(tiny_store, name):
-    rows = tiny_store.run(name, NOTHING, params=PARAMS.get(name, {}))
+    rows = tiny_store.run(name, NOTHING, params=PARAMS.get(name, {}), by=by(name))
     assert len(rows) == (1 if name in ONE_ROW_OF_NOTHING else 0)
 
 
@@ -49,10 +68,12 @@ def test_a_file_runs_in_plain_duckdb_after_one_view(tiny_folder, tiny_store, nam
     with duckdb.connect() as plain:
         for table in ("conversations", "messages"):
             plain.execute(f"create view {table} as from '{version.table(table)}/*.parquet'")
-        plain.execute("create view slice as from conversations")
+        columns = "*, model as group_name" if is_grouped(name) else "*"
+        plain.execute(f"create view slice as select {columns} from conversations")
+        plain.execute(f"create view slice_messages as select {columns} from messages")
         params = PARAMS.get(name, {})
         rows = plain.execute(query_text(name), params).df()
-    wanted = tiny_store.run(name, Filters(), params=params)
+    wanted = tiny_store.run(name, Filters(), params=params, by=by(name))
     assert rows.astype(str).equals(wanted.astype(str))
 
 

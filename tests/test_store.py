@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from queries.breakdowns import BREAKDOWNS, breakdown
+from queries.answers import answer
+from queries.breakdowns import BREAKDOWNS
 from queries.conversations import conversation, random_conversation, slice_rows
 from queries.errors import (
     LargeQueryError,
@@ -61,12 +62,12 @@ def plan(store):
 
 def test_a_store_answers_while_it_is_taken_into_memory(sample_folder, sample_store):
     asked = [(name, filters) for name in BREAKDOWNS for filters in SLICES] * 4
-    serial = [breakdown(sample_store, name, filters, {}) for name, filters in asked]
+    serial = [answer(sample_store, name, filters, {}) for name, filters in asked]
     store = open_store(sample_folder, Settings())
     with ThreadPoolExecutor(8) as pool:
-        answers = [pool.submit(breakdown, store, name, filters, {}) for name, filters in asked]
+        answers = [pool.submit(answer, store, name, filters, {}) for name, filters in asked]
         held = pool.submit(store.hold_in_memory)
-        more = [pool.submit(breakdown, store, name, filters, {}) for name, filters in asked]
+        more = [pool.submit(answer, store, name, filters, {}) for name, filters in asked]
         assert held.result()
     for one, other in zip(serial * 2, answers + more, strict=True):
         assert one.equals(other.result())
@@ -96,11 +97,11 @@ def test_a_query_too_large_for_its_memory_says_so(sample_folder, monkeypatch):
 def test_eight_threads_of_mixed_queries_answer_as_one_does(sample_store):
     asked = [(name, filters) for name in BREAKDOWNS for filters in SLICES] * 4
     random.Random(8).shuffle(asked)
-    serial = [breakdown(sample_store, name, filters, {}) for name, filters in asked]
+    serial = [answer(sample_store, name, filters, {}) for name, filters in asked]
     ids = [random_conversation(sample_store, filters, 1) for filters in SLICES]
     opened = [conversation(sample_store, str(id_)) for id_ in ids]
     with ThreadPoolExecutor(8) as pool:
-        parallel = list(pool.map(lambda a: breakdown(sample_store, a[0], a[1], {}), asked))
+        parallel = list(pool.map(lambda a: answer(sample_store, a[0], a[1], {}), asked))
         again = list(pool.map(lambda id_: conversation(sample_store, str(id_)), ids * 8))
     for one, other in zip(serial, parallel, strict=True):
         assert one.equals(other)

@@ -27,6 +27,7 @@ _TYPES: dict[str, Any] = {
     "category": click.Choice(CATEGORIES),
     "redacted": click.BOOL,
     "has_code": click.BOOL,
+    "prompt_group": click.IntRange(min=0, max=WHOLE_MAX),
 }
 
 
@@ -71,7 +72,7 @@ def parsed_param(text: str) -> tuple[str, str | int | bool]:
         if value not in ("true", "false"):
             raise click.UsageError(f"--set {name} takes true or false; {value!r} is neither.")
         return name, value == "true"
-    if name.endswith(("_limit", "_offset")):
+    if name.endswith(("_limit", "_offset")) or name.startswith("level_"):
         if not re.fullmatch("[0-9]{1,19}", value) or int(value) > WHOLE_MAX:
             raise click.UsageError(f"--set {name} takes a whole number from 0; {value!r} is none.")
         return name, int(value)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from queries.clauses import Value
 from queries.cli.options import (
     WHOLE_MAX,
     filter_options,
@@ -81,31 +82,31 @@ def query(
 
     Example: chatscape query model_mix --language English --min-turns 3
     """
-    from queries.breakdowns import breakdown
+    from queries.answers import answer
     from queries.reading import readable_rows
-    from queries.statements import readable_statement
 
     if name is None:
         print_rows(_queries(), format_)
     elif show_sql:
-        click.echo(readable_statement(name, filters))
+        click.echo(_sql(name, filters, dict(map(parsed_param, params))))
     else:
         values = dict(map(parsed_param, params))
-        rows = breakdown(_opened(store), name, filters, values)
+        rows = answer(_opened(store), name, filters, values)
         print_rows(readable_rows(rows, is_uncovered=uncover, is_unmasked=unmask), format_)
 
 
 def _queries() -> pd.DataFrame:
-    from queries.statements import query_names, query_text
+    from queries.answers import answer_names, grain
 
-    return pd.DataFrame(
-        {
-            "query": query_names(),
-            "answer": [
-                query_text(name).splitlines()[0].removeprefix("-- ") for name in query_names()
-            ],
-        }
-    )
+    names = answer_names()
+    return pd.DataFrame({"query": names, "answer": [grain(name) for name in names]})
+
+
+def _sql(name: str, filters: Filters, params: dict[str, Value]) -> str:
+    from queries.answers import statements
+
+    by = params.get("by")
+    return "\n\n".join(statements(name, filters, by=None if by is None else str(by)))
 
 
 @click.command("list")

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from queries.layout import Version, whole_file
+from queries.prepare.facts import with_facts
 from queries.prepare.scatter import TABLES, Scattered
 from queries.schema import CONVERSATIONS
 
@@ -65,12 +66,12 @@ def gather_part(
     if verbatim.num_rows:
         _write(part_path(version, "verbatim", part), verbatim.schema, [verbatim])
     order = pc.sort_indices(tables["messages"], sort_keys=[*by_id, ("message_index", "ascending")])
-    messages = tables["messages"].take(order)
-    _write(part_path(version, "messages", part), messages.schema, _groups(messages))
     conversations = tables["conversations"].sort_by(by_id)
     for name in whole.column_names:
         conversations = conversations.append_column(name, whole[name])
     conversations = conversations.select([column.name for column in CONVERSATIONS])
+    messages = with_facts(tables["messages"].take(order), conversations)
+    _write(part_path(version, "messages", part), messages.schema, _groups(messages))
     _write(part_path(version, "conversations", part), conversations.schema, [conversations])
 
 

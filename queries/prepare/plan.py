@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from queries.errors import SourceError
 from queries.prepare.sources import Source, read_ids
 
-PREPARE_VERSION = 1
+PREPARE_VERSION = 2
 """Raised when the same raw data would give another store."""
 
 UNIT_ROWS = 20_000

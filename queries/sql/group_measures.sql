@@ -1,0 +1,45 @@
+-- One row per group in the slice, largest first; a null name is a row of its own.
+-- group_name               varchar  model or language, as published
+-- conversation_count       bigint   at least 1
+-- slice_share              double   fraction of the slice, 0 to 1
+-- mean_turn_count          double   mean turns of a conversation
+-- turn_count_deviation     double   standard deviation of the turns; null for one conversation
+-- flagged_count            bigint   conversations with a flagged message
+-- user_flagged_count       bigint   conversations with a flagged user message
+-- assistant_flagged_count  bigint   conversations with a flagged assistant message
+-- both_flagged_count       bigint   conversations with both
+-- redacted_count           bigint   conversations with redacted names
+-- single_turn_count        bigint   conversations with one turn
+-- with_code_count          bigint   conversations with a fenced code block
+with measures as (
+    select
+        group_name,
+        count(*) as conversation_count,
+        avg(turn_count) as mean_turn_count,
+        stddev_samp(turn_count) as turn_count_deviation,
+        count_if(is_flagged) as flagged_count,
+        count_if(is_user_flagged) as user_flagged_count,
+        count_if(is_assistant_flagged) as assistant_flagged_count,
+        count_if(is_user_flagged and is_assistant_flagged) as both_flagged_count,
+        count_if(is_redacted) as redacted_count,
+        count_if(turn_count = 1) as single_turn_count,
+        count_if(has_code) as with_code_count
+    from slice
+    group by group_name
+)
+
+select
+    group_name,
+    conversation_count,
+    conversation_count / sum(conversation_count) over () as slice_share,
+    mean_turn_count,
+    turn_count_deviation,
+    flagged_count::bigint as flagged_count,
+    user_flagged_count::bigint as user_flagged_count,
+    assistant_flagged_count::bigint as assistant_flagged_count,
+    both_flagged_count::bigint as both_flagged_count,
+    redacted_count::bigint as redacted_count,
+    single_turn_count::bigint as single_turn_count,
+    with_code_count::bigint as with_code_count
+from measures
+order by conversation_count desc, group_name

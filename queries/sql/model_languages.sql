@@ -1,0 +1,23 @@
+-- One row per model and language that occur together in the slice, most frequent pair first.
+-- model                    varchar  name as published
+-- language                 varchar  guess as published, `unknown` included
+-- conversation_count       bigint   at least 1
+-- flagged_count            bigint   conversations with a flagged message
+-- user_flagged_count       bigint   conversations with a flagged user message
+-- assistant_flagged_count  bigint   conversations with a flagged assistant message
+-- redacted_count           bigint   conversations with redacted names
+-- single_turn_count        bigint   conversations with one turn
+-- with_code_count          bigint   conversations with a fenced code block
+select
+    model,
+    language,
+    count(*) as conversation_count,
+    count_if(is_flagged)::bigint as flagged_count,
+    count_if(is_user_flagged)::bigint as user_flagged_count,
+    count_if(is_assistant_flagged)::bigint as assistant_flagged_count,
+    count_if(is_redacted)::bigint as redacted_count,
+    count_if(turn_count = 1)::bigint as single_turn_count,
+    count_if(has_code)::bigint as with_code_count
+from slice
+group by model, language
+order by conversation_count desc, model, language

@@ -1,0 +1,37 @@
+-- One row: what is compared between two slices, besides their mixes.
+-- conversation_count        bigint  conversations
+-- turn_known_count          bigint  conversations that say how many turns they have
+-- mean_turn_count           double  mean turns; null for an empty slice
+-- turn_count_deviation      double  standard deviation of the turns
+-- mean_prompt_chars         double  mean characters of all user messages of a conversation
+-- prompt_chars_deviation    double  their standard deviation
+-- mean_response_chars       double  mean characters of all assistant messages of a conversation
+-- response_chars_deviation  double  their standard deviation
+-- flagged_count             bigint  conversations with a flagged message
+-- user_flagged_count        bigint  conversations with a flagged user message
+-- assistant_flagged_count   bigint  conversations with a flagged assistant message
+-- both_flagged_count        bigint  conversations with both
+-- redacted_count            bigint  conversations with redacted names
+-- single_turn_count         bigint  conversations with one turn
+-- with_code_count           bigint  conversations with a fenced code block
+-- repeated_prompt_count     bigint  conversations whose first prompt others of the store share
+-- with_prompt_count         bigint  conversations with a first prompt
+select
+    count(*) as conversation_count,
+    count(turn_count) as turn_known_count,
+    avg(turn_count) as mean_turn_count,
+    stddev_samp(turn_count) as turn_count_deviation,
+    avg(prompt_chars) as mean_prompt_chars,
+    stddev_samp(prompt_chars) as prompt_chars_deviation,
+    avg(response_chars) as mean_response_chars,
+    stddev_samp(response_chars) as response_chars_deviation,
+    coalesce(count_if(is_flagged), 0)::bigint as flagged_count,
+    coalesce(count_if(is_user_flagged), 0)::bigint as user_flagged_count,
+    coalesce(count_if(is_assistant_flagged), 0)::bigint as assistant_flagged_count,
+    coalesce(count_if(is_user_flagged and is_assistant_flagged), 0)::bigint as both_flagged_count,
+    coalesce(count_if(is_redacted), 0)::bigint as redacted_count,
+    coalesce(count_if(turn_count = 1), 0)::bigint as single_turn_count,
+    coalesce(count_if(has_code), 0)::bigint as with_code_count,
+    coalesce(count_if(prompt_group_size > 1), 0)::bigint as repeated_prompt_count,
+    count(prompt_group) as with_prompt_count
+from slice

@@ -1,0 +1,65 @@
+"""The words of first prompts that tell one slice from another."""
+
+import numpy as np
+import pandas as pd
+
+from queries.clauses import Value
+from queries.comparison import other_slice
+from queries.filters import Filters
+from queries.significance import corrected
+from queries.store import Store
+from queries.words import log_odds, word_counts
+
+SIDE_MAX = 100_000
+"""Conversations drawn from each slice, at most."""
+
+WORDS_SHOWN = 40
+"""Words given for each side."""
+
+SEED = "1"
+
+
+def telling_words(
+    store: Store, filters: Filters, *, against: str, seed: str = SEED
+) -> pd.DataFrame:
+    """The words that tell A from B, over the openings of first prompts.
+
+    Args:
+        store: the store.
+        filters: slice A.
+        against: slice B, as for ``comparison.comparison``.
+        seed: of the sample, where a slice has more than `SIDE_MAX` conversations.
+
+    Returns:
+        At most `WORDS_SHOWN` rows for A, strongest first, then as many for B: ``side`` (`a` or
+        `b`), the columns of ``words.log_odds`` (counts are of conversations whose opening has the
+        word), ``texts_a`` and ``texts_b`` (openings that were read), ``corrected_p`` (after
+        Benjamini and Hochberg, over all words that stand in five openings or more), ``is_flagged``
+        (most of the conversations with the word have a flagged user message).
+
+    Source: ``sql/sampled_openings.sql``; Monroe, Colaresi and Quinn (2008), "Fightin' Words".
+    """
+    from scipy.special import erfc
+
+    params: dict[str, Value] = {"seed": seed, "row_limit": SIDE_MAX}
+    sides = [
+        store.run("sampled_openings", slice_, params=params)
+        for slice_ in (filters, other_slice(filters, against))
+    ]
+    (counts_a, texts_a), (counts_b, texts_b) = (word_counts(side["opening"]) for side in sides)
+    found = log_odds(counts_a, texts_a, counts_b, texts_b)
+    found["corrected_p"] = corrected(erfc(found["z"].abs() / np.sqrt(2)))
+    found.insert(0, "side", (found["z"] > 0).map({True: "a", False: "b"}))
+    found["texts_a"], found["texts_b"] = texts_a, texts_b
+    told = pd.concat(
+        [
+            found[found["side"] == "a"].head(WORDS_SHOWN),
+            found[found["side"] == "b"].tail(WORDS_SHOWN).iloc[::-1],
+        ],
+        ignore_index=True,
+    )
+    every = pd.concat(sides)
+    flagged, _ = word_counts(every.loc[every["is_flagged"], "opening"])
+    of_word = told["word"].map(lambda word: flagged.get(word, 0)).astype("int64")
+    told["is_flagged"] = 2 * of_word > told["count_a"] + told["count_b"]
+    return told
