@@ -1,6 +1,7 @@
 """The pages there are, and ways from one to another that stay in the slice."""
 
 import secrets
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -11,6 +12,11 @@ from queries.conversations import random_conversation
 
 _PAGES = (
     ("overview", "Overview", ":material/dashboard:"),
+    ("models", "Models", ":material/smart_toy:"),
+    ("languages", "Languages", ":material/translate:"),
+    ("moderation", "Moderation", ":material/shield:"),
+    ("lengths", "Lengths and turns", ":material/straighten:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
     ("browse", "Browse", ":material/list:"),
     ("conversation", "Conversation", ":material/forum:"),
     ("about", "About the data", ":material/info:"),
@@ -19,6 +25,7 @@ _PAGES = (
 _REGISTERED = "pages"
 _WANTED = "wanted_conversation"
 _RANDOM = "wanted_random"
+_LIST = "wanted_list"
 
 _GO = registered("go")
 _ARRIVAL = registered("arrival")
@@ -66,6 +73,11 @@ def open_random() -> None:
     st.session_state[_RANDOM] = True
 
 
+def open_list(said: url.Pairs) -> None:
+    """Ask, from a callback, for the list of the conversations that some filters keep."""
+    st.session_state[_LIST] = said
+
+
 def open_typed() -> None:
     """Ask for the conversation whose id was typed."""
     if typed := st.session_state["typed_id"].strip():
@@ -73,12 +85,17 @@ def open_typed() -> None:
 
 
 def follow() -> None:
-    """Go to the conversation that was asked for, if one was; nothing else is drawn then."""
+    """Go to the conversation or list that was asked for; nothing else is drawn then."""
+    if (said := st.session_state.pop(_LIST, None)) is not None:
+        _go(f"browse?{urlencode(said)}")
     wanted = st.session_state.pop(_WANTED, None)
     if st.session_state.pop(_RANDOM, False):
         seed = secrets.randbits(32)
         wanted = random_conversation(session.store(), session.current_filters(), seed)
     if wanted is not None:
-        number = secrets.token_hex(8)
-        _GO(key="go", data={"href": url.conversation_address(wanted), "number": number})
-        st.stop()
+        _go(url.conversation_address(wanted))
+
+
+def _go(href: str) -> None:
+    _GO(key="go", data={"href": href, "number": secrets.token_hex(8)})
+    st.stop()

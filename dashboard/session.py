@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from dashboard.charts import colors
 from dashboard.patience import after_first_page
+from queries.breakdowns import language_mix, model_mix
 from queries.clauses import Value
 from queries.filters import Filters
 from queries.layout import StorePath
@@ -69,6 +71,18 @@ def rows(query: Query, filters: Filters, **params: Value) -> pd.DataFrame:
     """
     said = tuple(params.items())
     return remembered_rows(query, filters, said, store_path().path, _version()).copy(deep=False)
+
+
+def names(field: str) -> list[str]:
+    """All models or languages of the store, most frequent first."""
+    query = {"model": model_mix, "language": language_mix}[field]
+    found: list[str] = rows(query, Filters())[field].dropna().tolist()
+    return found
+
+
+def model_colors() -> dict[str, str]:
+    """The colour of each model."""
+    return colors.model_colors(names("model"))
 
 
 def current_filters() -> Filters:

@@ -6,20 +6,19 @@ read through `_bare`, which takes a count off a label that was on its way while 
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, get_args
 
 import streamlit as st
 
 from dashboard import formats, session, url
-from queries.breakdowns import language_mix, model_mix
 from queries.describe import phrases
 from queries.facets import Facets, facets
 from queries.filters import FIELD_NAMES, REPEATED, Filters, Flagged, filters_from, parsed_min_score
 from queries.schema import CATEGORIES
 
 _PROBLEMS = "url_problems"
-_MIXES = {"model": model_mix, "language": language_mix}
+_MIXES = ("model", "language")
 _COUNT = re.compile(r" · [\d,]+$")
 _FLAGGED_LABELS = {"any": "any message", "none": "none", "user": "user", "assistant": "assistant"}
 
@@ -30,16 +29,21 @@ def filters_from_page() -> Filters:
         filters, problems = url.filters_in_url()
         filters, unknown = _known_only(filters)
         st.session_state[_PROBLEMS] = problems + unknown
-        _seed(filters)
+        seed(filters)
     else:
-        filters = _chosen()
+        filters = chosen()
     url.hold(*FIELD_NAMES)
     return filters
 
 
 def clear() -> None:
     """Take every filter away, before the next run."""
-    _seed(Filters())
+    seed(Filters())
+
+
+def count_unique_prompts(*, is_wanted: bool) -> None:
+    """Keep one conversation for each first prompt, or all, before the next run."""
+    seed(replace(chosen(), unique_prompts=is_wanted))
 
 
 def show_problems() -> None:
@@ -102,7 +106,8 @@ def _show_more(options: Facets) -> None:
             "Prompts that differ only in case, spaces or punctuation count as the same."
         ),
     )
-    held = [str(floor) for floor in _chosen().min_score]
+    st.text_input("A word of the first prompt", key="word", placeholder="any", max_chars=40)
+    held = [str(floor) for floor in chosen().min_score]
     st.multiselect("Scores at least", held, key="min_score", placeholder="none; add one below")
     with st.form("add_min_score", border=False, enter_to_submit=False):
         st.selectbox("Category", CATEGORIES, key="new_score_category")
@@ -143,14 +148,11 @@ def _pills(
 
 def _options(field: str) -> list[str]:
     """All models or languages of the store, most frequent first; none for another field."""
-    if field not in _MIXES:
-        return []
-    values: list[str] = session.rows(_MIXES[field], Filters())[field].dropna().tolist()
-    return values
+    return session.names(field) if field in _MIXES else []
 
 
-def _chosen() -> Filters:
-    """What the widgets hold."""
+def chosen() -> Filters:
+    """The filters that the widgets hold."""
     values: dict[str, Any] = {}
     last = session.current_filters()
     for known in fields(Filters):
@@ -164,8 +166,8 @@ def _chosen() -> Filters:
     return filters_from(values)
 
 
-def _seed(filters: Filters) -> None:
-    """Make the widgets hold some filters."""
+def seed(filters: Filters) -> None:
+    """Make the widgets hold some filters, before the next run."""
     session.set_current_filters(filters)
     for known in fields(Filters):
         st.session_state[known.name] = _held(filters, known.name)
@@ -179,7 +181,7 @@ def _held(filters: Filters, name: str) -> Any:  # noqa: ANN401
 
 def _drop(field: str, value: str | None) -> None:
     if field in REPEATED:
-        held = _held(_chosen(), field)
+        held = _held(chosen(), field)
         st.session_state[field] = [one for one in held if one != value]
     else:
         st.session_state[field] = _held(Filters(), field)
@@ -188,7 +190,7 @@ def _drop(field: str, value: str | None) -> None:
 def _add_min_score() -> None:
     role, category = st.session_state["new_score_role"], st.session_state["new_score_category"]
     text = f"{role}:{category}={float(st.session_state['new_score'])!r}"
-    held = _held(_chosen(), "min_score")
+    held = _held(chosen(), "min_score")
     st.session_state["min_score"] = [*held, str(parsed_min_score(text))]
 
 

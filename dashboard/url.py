@@ -24,7 +24,12 @@ _RECENT_KEPT = 8
 _HELD_KEPT = 3
 _LIST_PAGE = "list_page"
 _VIEWS = "views"
-_VIEW = ("sort", "order", "log", "without_largest")
+_VIEW = (
+    *("sort", "order", "log", "without_largest"),
+    *("measure", "standardise", "top", "find", "section", "unit"),
+    *("score_of", "role", "thresholds", "against", "of", "words"),
+)
+"""Parameters that say how a page is looked at, besides the filters."""
 
 
 def pairs() -> Pairs:

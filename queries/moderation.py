@@ -185,13 +185,13 @@ def threshold_verdicts(
 
 
 def parsed_thresholds(text: str) -> Mapping[str, float]:
-    """Thresholds by category from ``hate=0.5 violence=0.25``.
+    """Thresholds by category from ``hate=0.5 violence=0.25``; ``none`` is none.
 
     Raises:
         UsageError: another form, an unknown category, or a score that is none of `SCORE_STEPS`.
     """
     found: dict[str, float] = {}
-    for part in text.split():
+    for part in text.split() if text != "none" else ():
         category, equals, number = part.partition("=")
         if not equals or category not in CATEGORIES:
             raise UsageError(

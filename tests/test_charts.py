@@ -5,7 +5,8 @@ import pytest
 
 from dashboard import formats
 from dashboard.charts.categories import category_counts_chart
-from dashboard.charts.frame import BAR_COLOR, REST_COLOR, short
+from dashboard.charts.colors import REST_COLOR
+from dashboard.charts.frame import BAR_COLOR, short
 from dashboard.charts.mixes import (
     BARS_MAX,
     drowning_rest,
@@ -52,7 +53,7 @@ def test_models_are_bars_in_the_order_given():
     assert list(bars.y) == ["model-0", "model-1", "model-2"]
     assert list(bars.x) == [30, 20, 10]
     assert bars.customdata[0] == 0.5
-    assert bars.marker.color == BAR_COLOR
+    assert bars.marker.color == (BAR_COLOR,) * 3
     assert figure.layout.xaxis.title.text == "Conversations"
     assert figure.layout.yaxis.autorange == "reversed"
 
@@ -63,7 +64,7 @@ def test_the_long_tail_is_one_grey_bar_with_its_sum():
     assert len(head.y) == BARS_MAX
     assert list(rest.y) == ["212 other models"]
     assert list(rest.x) == [models["conversation_count"].iloc[BARS_MAX:].sum()]
-    assert rest.marker.color == REST_COLOR
+    assert rest.marker.color == (REST_COLOR,)
 
 
 def test_the_largest_bar_can_be_left_out():

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.frame import BAR_COLOR, Part, Scale, count_axis, figure, without_largest_row
+from dashboard.picks import picks
 
 HEIGHT = 300
 TICKS_MAX = 12
@@ -20,6 +21,7 @@ def turn_histogram_chart(
         "x": shown["turn_count"].tolist(),
         "y": counts,
         "marker": {"color": BAR_COLOR},
+        "meta": picks("turns", shown["turn_count"]),
         "customdata": shown["slice_share"].tolist(),
         "hovertemplate": (
             "%{x} turns<br>%{y:,} conversations<br>%{customdata:.2%} of the slice<extra></extra>"

@@ -1,5 +1,7 @@
 """A Plotly figure on the page."""
 
+from collections.abc import Callable
+
 import orjson
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,7 +19,9 @@ def load_script_early() -> None:
         _PLOT(key="plotly_script", data={"source": source})
 
 
-def show_plot(figure: go.Figure, *, key: str, alt: str) -> None:
+def show_plot(
+    figure: go.Figure, *, key: str, alt: str, on_choice: Callable[[str], None] | None = None
+) -> None:
     """Draw a figure.
 
     Under ``chatscape serve`` the page changes it in place; a plain ``streamlit run`` has no address
@@ -27,14 +31,21 @@ def show_plot(figure: go.Figure, *, key: str, alt: str) -> None:
         figure: a figure with a height.
         key: name of the chart on its page.
         alt: what it shows, for those who do not see it.
+        on_choice: called with what the chosen mark stands for as a filter, where a trace says so.
     """
     source = plotly_script.address()
     if source is None:
         st.plotly_chart(figure, key=key, config=_CONFIG, alt=alt)
         return
     said = orjson.loads(figure.to_json(validate=False))
+
+    def choose() -> None:
+        if on_choice is not None and st.session_state[key].chosen is not None:
+            on_choice(str(st.session_state[key].chosen))
+
     _PLOT(
         key=key,
+        on_chosen_change=choose,
         data={
             "source": source,
             "traces": said["data"],

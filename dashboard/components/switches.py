@@ -6,8 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, url
-from dashboard.charts.categories import FEW
-from dashboard.charts.frame import Scale
+from dashboard.charts.frame import FEW, Scale
 from dashboard.charts.mixes import drowning_rest
 
 

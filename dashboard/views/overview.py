@@ -1,7 +1,10 @@
+from functools import partial
+
 import streamlit as st
 
 from dashboard import session
 from dashboard.charts.categories import category_counts_chart
+from dashboard.charts.frame import Chart
 from dashboard.charts.mixes import language_mix_chart, model_mix_chart
 from dashboard.charts.turns import turn_histogram_chart
 from dashboard.components import notices
@@ -12,11 +15,11 @@ from dashboard.components.switches import show_scale_switches
 from queries import breakdowns
 from queries.filters import Filters
 
-CHARTS = (
-    (breakdowns.model_mix, "Models", model_mix_chart),
-    (breakdowns.language_mix, "Languages", language_mix_chart),
-    (breakdowns.turn_histogram, "Turns in a conversation", turn_histogram_chart),
-    (breakdowns.category_counts, "Flagged as", category_counts_chart),
+CHARTS: tuple[tuple[breakdowns.Breakdown, str, Chart, str], ...] = (
+    (breakdowns.model_mix, "Models", model_mix_chart, "model"),
+    (breakdowns.language_mix, "Languages", language_mix_chart, "language"),
+    (breakdowns.turn_histogram, "Turns in a conversation", turn_histogram_chart, "turn_count"),
+    (breakdowns.category_counts, "Flagged as", category_counts_chart, "category"),
 )
 
 
@@ -25,11 +28,14 @@ def show_charts(filters: Filters, total: int) -> None:
     switches = show_scale_switches()
     # Two columns a row, not one pair for all: a narrow screen then keeps the order.
     columns = [*st.columns(2), *st.columns(2)]
-    for column, (query, title, chart) in zip(columns, CHARTS, strict=True):
+    for column, (query, title, chart, name) in zip(columns, CHARTS, strict=True):
         rows = session.rows(query, filters)
-        figure = chart(rows, switches.scale, without_largest=switches.leaves_out(rows))
+        draw: Chart = partial(chart, colors=session.model_colors()) if name == "model" else chart
+        figure = draw(rows, switches.scale, without_largest=switches.leaves_out(rows))
+        fields = {name: "turns" if name == "turn_count" else name}
         with column:
-            show_chart(query.__name__, title, switches.note(rows, total), figure, rows)
+            note = switches.note(rows, total)
+            show_chart(query.__name__, title, note, figure, rows, fields=fields)
     st.caption(
         "Flagged and redacted shares carry Wilson 95 % intervals. Conversations are not "
         "independent, because 210,479 people wrote the million of LMSYS-Chat-1M, and nothing was "

@@ -1,6 +1,5 @@
 """Rows on standard output: as a table for people, as JSON or CSV for programs."""
 
-import re
 import shutil
 import sys
 from typing import Any
@@ -12,10 +11,9 @@ import pandas as pd
 
 from queries.reading import visible
 from queries.records import records
+from queries.spreadsheets import disarmed
 
 CELL_CHARS_MAX = 60
-
-_FORMULA = re.compile(r"\A[=+\-@\t\r]")
 
 
 def print_rows(rows: pd.DataFrame, format_: str) -> None:
@@ -39,8 +37,7 @@ def _disarmed(rows: pd.DataFrame) -> pd.DataFrame:
     show = visible if sys.stdout.isatty() else str
     for name in rows.columns:
         rows[name] = [
-            show(_FORMULA.sub(r"'\g<0>", value)) if isinstance(value, str) else value
-            for value in rows[name]
+            show(disarmed(value)) if isinstance(value, str) else value for value in rows[name]
         ]
     return rows
 
