@@ -21,6 +21,9 @@ Query = Callable[..., pd.DataFrame]
 ROWS_REMEMBERED = 512
 """Frames kept in memory for all readers together; each has at most a few hundred rows."""
 
+SHARED_REMEMBERED = 128
+"""Frames that several answers are made of, kept in a store."""
+
 _FILTERS = "current_filters"
 _VERSION = "store_version"
 _WAS_REPLACED = "version_was_replaced"
@@ -107,7 +110,7 @@ def _version() -> str:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _opened(path: Path, version: str) -> Store:
-    opened = Store(StorePath(path).version(version), settings())
+    opened = Store(StorePath(path).version(version), settings(), rows_remembered=SHARED_REMEMBERED)
     if settings().in_memory:
         after_first_page(opened.hold_in_memory)
     return opened

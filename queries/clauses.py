@@ -11,6 +11,12 @@ from typing import Literal, assert_never
 
 Value = str | int | float | bool
 
+_EDGE = (
+    r"[^\p{L}\p{M}\p{N}]"
+    r"|[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+"""What may stand beside a word: no letter, or one of a script that has no space between words."""
+
 _WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 """How the names of letters begin whose scripts put no space between words."""
 
@@ -157,13 +163,15 @@ def _word_patterns(word: str) -> tuple[str, str]:
         not unicodedata.name(letter, "").startswith(_WITHOUT_SPACES)
         for letter in (word[:1], word[-1:])
     ]
-    before = r"(^|[^\p{L}\p{M}\p{N}])" if spaced[0] else ""
-    after = r"([^\p{L}\p{M}\p{N}]|$)" if spaced[1] else ""
+    before = f"(^|{_EDGE})" if spaced[0] else ""
+    after = f"({_EDGE}|$)" if spaced[1] else ""
     plain = "".join(map(_either_case, word))
     return plain, f"{before}{plain}{after}"
 
 
 def _either_case(letter: str) -> str:
     """A letter, small or capital; RE2's own (?i) also looks for rarer twins, four times as long."""
+    if letter == "'":
+        return "['\u2019]"
     cases = sorted({case for case in (letter, letter.lower(), letter.upper()) if len(case) == 1})
     return f"[{''.join(cases)}]" if len(cases) > 1 else re.escape(letter)

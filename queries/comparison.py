@@ -131,7 +131,8 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
         store: the store.
         filters: slice A.
         against: slice B, as for `comparison`.
-        of: one of `MIXES`. Categories do not exclude each other; the others add up to 1.
+        of: one of `MIXES`. Categories do not exclude each other; the others add up to 1, but for
+            turns that are not given.
 
     Returns:
         One row a value that occurs in either, largest difference first: ``value``, and the columns

@@ -14,6 +14,9 @@ _FEW_VALUES = {
 }
 """The columns of a relation whose values are kept as an enum."""
 
+_ORDER = {"conversations": "", "message_facts": "order by role, text_chars"}
+"""Equal lengths side by side are counted in two thirds of the time; a role reads its half only."""
+
 
 def connected(version: Version, settings: Settings) -> duckdb.DuckDBPyConnection:
     """A connection that knows the relations `conversations` and `messages` of a version."""
@@ -35,7 +38,7 @@ def connected(version: Version, settings: Settings) -> duckdb.DuckDBPyConnection
 def hold_in_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `conversations` and `message_facts` relations in memory, with a few columns as enums.
 
-    At 1,000,000 conversations that takes three seconds and 900 MB once, and makes a breakdown two
+    At 1,000,000 conversations that takes four seconds and 900 MB once, and makes a breakdown two
     to ten times as fast as from parquet. Whoever asks meanwhile is answered from parquet.
     """
     connection.begin()
@@ -47,7 +50,7 @@ def hold_in_memory(connection: duckdb.DuckDBPyConnection) -> None:
             casts = ", ".join(f"{column}::{column}_name as {column}" for column in columns)
             connection.execute(
                 f"create table held_{relation} as select * replace ({casts}) "  # noqa: S608
-                f"from {relation}"
+                f"from {relation} {_ORDER[relation]}"
             )
         for relation in _FEW_VALUES:
             connection.execute(f"create or replace view {relation} as from held_{relation}")

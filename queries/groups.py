@@ -121,11 +121,13 @@ def _groups(store: Store, filters: Slice, by: GroupColumn) -> pd.DataFrame:
         _add_share(found, name, found[f"{name}_count"], total)
     _add_share(found, "both_given_user", found["both_flagged_count"], found["user_flagged_count"])
     found["mean_turn_low"], found["mean_turn_high"] = mean_interval(
-        found["mean_turn_count"], found["turn_count_deviation"], total
+        found["mean_turn_count"], found["turn_count_deviation"], found["turn_known_count"]
     )
     for role in ROLES:
         lengths = store.run("group_lengths", filters, by=by, params={"role": role})
-        found = _joined(found, lengths.rename(columns=_length_column(_LENGTH_NAMES[role])))
+        kind = _LENGTH_NAMES[role]
+        found = _joined(found, lengths.rename(columns=_length_column(kind)))
+        found[f"{kind}_count"] = found[f"{kind}_count"].fillna(0).astype("int64")
     found = _joined(found, store.run("group_prompts", filters, by=by))
     found["unique_prompt_share"] = found["distinct_prompt_count"] / found[
         "with_prompt_count"

@@ -148,7 +148,7 @@ def threshold_verdicts(
         store: the store.
         filters: the slice.
         unit: `messages`, or `conversations` (a message of which is flagged or reaches it).
-        role: whose messages are looked at: `user`, `assistant` or `any`.
+        role: whose messages are looked at: `user`, `assistant` or `any` (of the two).
         thresholds: ``hate=0.5 violence=0.25``: a score for each category that counts, one of
             `SCORE_STEPS`; a category without one flags nothing.
 
@@ -178,6 +178,10 @@ def threshold_verdicts(
     else:
         roles = totals.index if role == "any" else [r for r in totals.index if r == role]
         total = int(totals.loc[list(roles), f"{unit[:-1]}_count"].sum())
+    every = pd.DataFrame({"category": [None, *CATEGORIES]}, dtype=found["category"].dtype)
+    counts = ["reached_count", "flagged_count", "both_count"]
+    found = every.merge(found, on="category", how="left")
+    found[counts] = found[counts].fillna(0).astype("int64")
     found["total_count"] = total
     known = found["reached_count"] + found["flagged_count"] - found["both_count"]
     found["neither_count"] = total - known

@@ -64,7 +64,7 @@ def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked:
 
 
 def readable_word(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
-    """The word of a row of ``telling_words``, covered where mostly flagged prompts have it."""
+    """The word of a row of ``telling_words``, covered where many flagged prompts have it."""
     return cover_text(()) if needs_cover(row) and not is_uncovered else str(row["word"])
 
 

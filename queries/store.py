@@ -4,6 +4,7 @@ import glob
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from threading import Timer
@@ -26,10 +27,22 @@ _FACTS = "from message_facts"
 _FACTS_OF_SLICE = f"{_FACTS} where get_bit(getvariable('slice_bits'), id_rank) = 1"
 
 
+SHARED = ("group_measures", "model_languages", "role_messages", "slice_size")
+"""Small frames that several answers are made of; a store may remember them."""
+
+
 class Store:
     """One version of the prepared dataset, opened read-only. Safe to share between threads."""
 
-    def __init__(self, version: Version, settings: Settings) -> None:
+    def __init__(self, version: Version, settings: Settings, *, rows_remembered: int = 0) -> None:
+        """Open a version.
+
+        Args:
+            version: which one.
+            settings: limits of memory, time and threads.
+            rows_remembered: how many frames of `SHARED` queries are kept; none by itself.
+        """
+        self._shared = lru_cache(rows_remembered)(self._asked) if rows_remembered else self._asked
         self.version = version
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
@@ -78,11 +91,23 @@ class Store:
             VersionGoneError: the version was cleaned up while it was open.
         """
         _check_params(name, params)
+        asked = self._shared if name in SHARED else self._asked
+        return asked(name, filters, tuple(params.items()), by, id_rank).copy(deep=False)
+
+    def _asked(
+        self,
+        name: str,
+        filters: Slice,
+        said: tuple[tuple[str, Value], ...],
+        by: GroupColumn | None,
+        id_rank: int | None,
+    ) -> pd.DataFrame:
+        params = dict(said)
         condition, bound = duckdb_where(filters.clauses())
         messages = None
         if id_rank is not None:
             messages = "from read_parquet($messages_part)"
-            params = {**params, "messages_part": glob.escape(str(self._messages_part(id_rank)))}
+            params |= {"messages_part": glob.escape(str(self._messages_part(id_rank)))}
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
         statement = statement_over_slice(name, condition, by=by, messages=messages)

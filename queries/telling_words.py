@@ -35,7 +35,7 @@ def telling_words(
         `b`), the columns of ``words.log_odds`` (counts are of conversations whose opening has the
         word), ``texts_a`` and ``texts_b`` (openings that were read), ``corrected_p`` (after
         Benjamini and Hochberg, over all words that stand in five openings or more), ``is_flagged``
-        (most of the conversations with the word have a flagged user message).
+        (a third of the conversations with the word, or more, have a flagged user message).
 
     Source: ``sql/sampled_openings.sql``; Monroe, Colaresi and Quinn (2008), "Fightin' Words".
     """
@@ -61,5 +61,5 @@ def telling_words(
     every = pd.concat(sides)
     flagged, _ = word_counts(every.loc[every["is_flagged"], "opening"])
     of_word = told["word"].map(lambda word: flagged.get(word, 0)).astype("int64")
-    told["is_flagged"] = 2 * of_word > told["count_a"] + told["count_b"]
+    told["is_flagged"] = 3 * of_word >= told["count_a"] + told["count_b"]
     return told

@@ -3,7 +3,7 @@
 -- message_count  bigint   messages of the role with a text
 -- median_chars   bigint   half of the messages have at most so many characters
 -- median_low     bigint   lower end of its 95 % interval, from the order of the lengths
--- median_high    bigint   upper end
+-- median_high    bigint   upper end; both are null where there are too few messages
 -- p90_chars      bigint   90 of 100 messages have at most so many characters
 -- p90_low        bigint   lower end of its 95 % interval
 -- p90_high       bigint   upper end
@@ -42,13 +42,15 @@ select
     group_name,
     any_value(total)::bigint as message_count,
     min(text_chars) filter (up_to >= 0.5 * total)::bigint as median_chars,
-    min(text_chars) filter (up_to >= 0.5 * total - median_spread)::bigint as median_low,
     min(text_chars) filter (
-        up_to >= least(0.5 * total + median_spread + 1, total)
-    )::bigint as median_high,
+        up_to >= 0.5 * total - median_spread and 0.5 * total + median_spread + 1 <= total
+    )::bigint as median_low,
+    min(text_chars) filter (up_to >= 0.5 * total + median_spread + 1)::bigint as median_high,
     min(text_chars) filter (up_to >= 0.9 * total)::bigint as p90_chars,
-    min(text_chars) filter (up_to >= 0.9 * total - p90_spread)::bigint as p90_low,
-    min(text_chars) filter (up_to >= least(0.9 * total + p90_spread + 1, total))::bigint as p90_high
+    min(text_chars) filter (
+        up_to >= 0.9 * total - p90_spread and 0.9 * total + p90_spread + 1 <= total
+    )::bigint as p90_low,
+    min(text_chars) filter (up_to >= 0.9 * total + p90_spread + 1)::bigint as p90_high
 from wanted
 group by group_name
 order by group_name

@@ -4,6 +4,7 @@
 -- slice_share              double   fraction of the slice, 0 to 1
 -- mean_turn_count          double   mean turns of a conversation
 -- turn_count_deviation     double   standard deviation of the turns; null for one conversation
+-- turn_known_count         bigint   conversations that say how many turns they have
 -- flagged_count            bigint   conversations with a flagged message
 -- user_flagged_count       bigint   conversations with a flagged user message
 -- assistant_flagged_count  bigint   conversations with a flagged assistant message
@@ -17,13 +18,14 @@ with measures as (
         count(*) as conversation_count,
         avg(turn_count) as mean_turn_count,
         stddev_samp(turn_count) as turn_count_deviation,
-        count_if(is_flagged) as flagged_count,
-        count_if(is_user_flagged) as user_flagged_count,
-        count_if(is_assistant_flagged) as assistant_flagged_count,
-        count_if(is_user_flagged and is_assistant_flagged) as both_flagged_count,
-        count_if(is_redacted) as redacted_count,
-        count_if(turn_count = 1) as single_turn_count,
-        count_if(has_code) as with_code_count
+        count(turn_count) as turn_known_count,
+        coalesce(count_if(is_flagged), 0) as flagged_count,
+        coalesce(count_if(is_user_flagged), 0) as user_flagged_count,
+        coalesce(count_if(is_assistant_flagged), 0) as assistant_flagged_count,
+        coalesce(count_if(is_user_flagged and is_assistant_flagged), 0) as both_flagged_count,
+        coalesce(count_if(is_redacted), 0) as redacted_count,
+        coalesce(count_if(turn_count = 1), 0) as single_turn_count,
+        coalesce(count_if(has_code), 0) as with_code_count
     from slice
     group by group_name
 )
@@ -34,6 +36,7 @@ select
     conversation_count / sum(conversation_count) over () as slice_share,
     mean_turn_count,
     turn_count_deviation,
+    turn_known_count,
     flagged_count::bigint as flagged_count,
     user_flagged_count::bigint as user_flagged_count,
     assistant_flagged_count::bigint as assistant_flagged_count,

@@ -12,12 +12,12 @@ select
     model,
     language,
     count(*) as conversation_count,
-    count_if(is_flagged)::bigint as flagged_count,
-    count_if(is_user_flagged)::bigint as user_flagged_count,
-    count_if(is_assistant_flagged)::bigint as assistant_flagged_count,
-    count_if(is_redacted)::bigint as redacted_count,
-    count_if(turn_count = 1)::bigint as single_turn_count,
-    count_if(has_code)::bigint as with_code_count
+    coalesce(count_if(is_flagged), 0)::bigint as flagged_count,
+    coalesce(count_if(is_user_flagged), 0)::bigint as user_flagged_count,
+    coalesce(count_if(is_assistant_flagged), 0)::bigint as assistant_flagged_count,
+    coalesce(count_if(is_redacted), 0)::bigint as redacted_count,
+    coalesce(count_if(turn_count = 1), 0)::bigint as single_turn_count,
+    coalesce(count_if(has_code), 0)::bigint as with_code_count
 from slice
 group by model, language
 order by conversation_count desc, model, language

@@ -19,7 +19,7 @@ select
         when 'violence/graphic' then level_violence_graphic
     end)::integer as level,
     count(*) as message_count,
-    count_if(case $category
+    coalesce(count_if(case $category
         when 'harassment' then is_flagged_harassment
         when 'harassment/threatening' then is_flagged_harassment_threatening
         when 'hate' then is_flagged_hate
@@ -31,7 +31,7 @@ select
         when 'sexual/minors' then is_flagged_sexual_minors
         when 'violence' then is_flagged_violence
         when 'violence/graphic' then is_flagged_violence_graphic
-    end)::bigint as flagged_count
+    end), 0)::bigint as flagged_count
 from slice_messages
 where role in ('user', 'assistant') and is_flagged is not null
 group by all

@@ -7,7 +7,7 @@ select
     turn_number,
     role::varchar as role,
     count(*) as message_count,
-    count_if(is_flagged)::bigint as flagged_count
+    coalesce(count_if(is_flagged), 0)::bigint as flagged_count
 from slice_messages
 where role in ('user', 'assistant')
 group by turn_number, role

@@ -10,11 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from queries.answers import answer
 from queries.breakdowns import BREAKDOWNS
+from queries.clauses import Value
 from queries.conversations import conversation, random_conversation, slice_rows
 from queries.filters import Filters, MinScore
+from queries.moderation import level_of
 from queries.prepare.sources import find_files
+from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
+from queries.statements import is_grouped, query_names
 from queries.store import Store, open_store
 from tests.bench import browser
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
@@ -33,6 +38,38 @@ SLICES = (
     Filters(unique_prompts=True, language=("English", "Portuguese")),
 )
 REPEATS = 5
+WORDS = ("story", "python", "poem", "translate", "recipe", "the")
+THRESHOLDS = {"role": "any", **{level_column(c): level_of(0.5) for c in CATEGORIES}}
+PARAMS: dict[str, dict[str, Value]] = {
+    "group_lengths": {"role": "assistant"},
+    "turn_lengths": {"role": "user", "turn_limit": 12},
+    "score_levels": {"category": "sexual"},
+    "repeated_prompts": {"row_limit": 25},
+    "threshold_messages": THRESHOLDS,
+    "threshold_conversations": THRESHOLDS,
+}
+ANSWERS_ASKED: dict[str, dict[str, Value]] = {
+    "models": {},
+    "languages": {},
+    "standard_rates": {"by": "model", "measure": "flagged"},
+    "comparison": {"against": "rest"},
+    "shifts": {"against": "rest", "of": "language"},
+}
+# Of single conversations, of a page of a list, and of a sample of texts: not breakdowns.
+NAMES = tuple(
+    name
+    for name in query_names()
+    if name
+    not in ("conversation", "messages", "random_conversation", "slice_rows", "sampled_openings")
+)
+
+
+def run(store: Store, name: str, filters: Filters) -> None:
+    """Run a query over a slice, by model where it divides it."""
+    by = "model" if is_grouped(name) else None
+    store.run(name, filters, params=PARAMS.get(name, {}), by=by)  # type: ignore[arg-type]
+
+
 CONVERSATIONS = 60
 
 
@@ -68,9 +105,11 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     yield Figure("open a store", "ms", times)
     tasks = [lambda f=f, q=q: q(opened[0], f) for q in BREAKDOWNS.values() for f in SLICES]
     times = repeated(tasks, len(tasks))
-    yield Figure("any breakdown from parquet (command line, first seconds)", "ms", times)
+    yield Figure("any breakdown of Overview from parquet (first seconds)", "ms", times)
+    tasks = [lambda f=f, n=n: run(opened[0], n, f) for n in NAMES for f in SLICES[:4]]
+    yield Figure("any query from parquet (command line, first seconds)", "ms", repeated(tasks, 20))
     times = repeated([opened[0].hold_in_memory], warm_up=0)
-    yield Figure("take its conversations into memory", "ms", times)
+    yield Figure("take its facts into memory", "ms", times)
     yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
     yield from asked(opened[0], Raw(files))
     opened[0].close()
@@ -84,10 +123,18 @@ def asked(store: Store, raw: Raw) -> Iterator[Figure]:
     total = store.manifest["counts"]["conversations"]
     naive = raw.breakdowns()
     way = "DuckDB over the raw nested parquet"
-    for name, query in BREAKDOWNS.items():
-        tasks = [lambda f=f, q=query: q(store, f) for f in SLICES * REPEATS]
+    for name in NAMES:
+        tasks = [lambda f=f, n=name: run(store, n, f) for f in SLICES * REPEATS]
         times = repeated(tasks, len(SLICES))
-        yield Figure(f"breakdown {name}", "ms", times, "50 ms", 50, naive=naive, naive_way=way)
+        yield Figure(f"query {name}", "ms", times, "50 ms", 50, naive=naive, naive_way=way)
+    for name, params in ANSWERS_ASKED.items():
+        tasks = [lambda f=f, n=name, p=params: answer(store, n, f, p) for f in SLICES * 2]
+        yield Figure(f"answer {name}, put together", "ms", repeated(tasks, len(SLICES)))
+    a, b = Filters(flagged="any"), {"against": "rest"}
+    tasks = [lambda: answer(store, "telling_words", a, b)] * 3
+    yield Figure("words that tell flagged conversations from all others", "ms", repeated(tasks))
+    found = [lambda w=w: run(store, "slice_size", Filters(word=w)) for w in WORDS]
+    yield Figure("size of the slice of a word", "ms", repeated(found))
     yield Figure(
         "(for comparison) flagged conversations by model",
         "ms",

@@ -21,6 +21,15 @@ WARM_MS = 7_000  # What is put off until the first page is there is done by then
 RELOADS = 20
 COLD_STARTS = 3
 SESSIONS = 5
+# Each with a filter of its own: what one page asked must not answer the next.
+PAGES = {
+    "Models": "models?max_turns=60",
+    "Languages": "languages?max_turns=61",
+    "Moderation, verdicts": "moderation?max_turns=62",
+    "Moderation, scores and thresholds": "moderation?max_turns=63&section=scores",
+    "Lengths and turns": "lengths?max_turns=64",
+    "Compare with everything else": "compare?max_turns=65&language=English&against=rest",
+}
 PLAIN_RAW = "four bars in plain Streamlit over the raw files"
 PLAIN_SLIM = "four bars in plain Streamlit over the store's slim parquet"
 
@@ -29,9 +38,13 @@ WATCH = """() => {
   window.changed = window.clicked = 0
   const main = document.querySelector('[data-testid=stMain]')
   const note = () => { window.changed = performance.now() }
-  new MutationObserver(note).observe(main, {
+  const what = {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['d']
-  })
+  }
+  new MutationObserver(note).observe(main, what)
+  for (const node of main.querySelectorAll('*')) {
+    if (node.shadowRoot) new MutationObserver(note).observe(node.shadowRoot, what)
+  }
   for (const name of ['click', 'keydown']) {
     document.addEventListener(name, () => { window.clicked = performance.now() }, true)
   }
@@ -87,7 +100,7 @@ def figures(store: Path, raw: str) -> Iterator[Figure]:
     """Everything that is measured in the browser."""
     plain_raw = plain_redraw(raw)
     plain_slim = plain_redraw(str(StorePath(store).current().table("conversations") / "*.parquet"))
-    cold, reloads, redraws, idle, per_session = dashboard_times(store)
+    cold, reloads, redraws, idle, per_session, redraws_by_page = dashboard_times(store)
     yield Figure("from the command to the first chart, all cold", "s", cold, "4 s", 4.0)
     yield Figure("reload warm, to first chart", "s", reloads, "1.2 s", 1.2)
     yield Figure(
@@ -109,14 +122,24 @@ def figures(store: Path, raw: str) -> Iterator[Figure]:
         naive=plain_slim,
         naive_way=PLAIN_SLIM,
     )
+    for title, times in redraws_by_page.items():
+        yield Figure(f"the same on {title}", "ms", times, "350 ms median", 350, is_median=True)
+        yield Figure(f"the same on {title}, p95", "ms", times, "700 ms p95", 700)
     yield Figure("resident memory while serving, one page open", "MB", (idle,), "1.5 GB", 1500)
     yield Figure("resident memory for each further session", "MB", (per_session,), "20 MB", 20)
 
 
 def dashboard_times(
     store: Path,
-) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
-    """Cold starts (s), reloads (s), redraws (ms), idle memory (MB), memory of a session (MB)."""
+) -> tuple[
+    tuple[float, ...],
+    tuple[float, ...],
+    tuple[float, ...],
+    float,
+    float,
+    dict[str, tuple[float, ...]],
+]:
+    """Cold starts, reloads (s), redraws (ms), memory idle and a session (MB), redraws by page."""
     cold = []
     for last in [False] * (COLD_STARTS - 1) + [True]:
         port = free_port()
@@ -132,7 +155,11 @@ def dashboard_times(
                     reloads = [reload(page, url) for _ in range(RELOADS)]
                     redraws = tuple(redraw_times(page))
                     idle, per_session = memory(browser, server.pid, url)
-    return tuple(cold), tuple(reloads), redraws, idle, per_session
+                    by_page = {
+                        title: tuple(page_redraws(browser, url + path))
+                        for title, path in PAGES.items()
+                    }
+    return tuple(cold), tuple(reloads), redraws, idle, per_session, by_page
 
 
 def reload(page: Page, url: str) -> float:
@@ -161,6 +188,23 @@ def redraw_times(page: Page) -> Iterator[float]:
         for label in ("none", "user", "any message", "assistant"):
             pill = page.get_by_text(re.compile(rf"^{label} · ")).first
             yield redraw(page, pill.click)
+
+
+def page_redraws(browser: Browser, url: str) -> Iterator[float]:
+    """Redraws of another page after choices, in a window that shows most of it."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1500})
+    page.goto(url)
+    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
+    page.wait_for_timeout(2_000)
+    page.evaluate(WATCH)
+    for turns in ("2", "3", "4"):
+        box = page.get_by_label("Turns, at least")
+        box.fill(turns)
+        yield redraw(page, lambda: page.keyboard.press("Enter"))
+        for label in ("none", "user", "any message", "assistant"):
+            pill = page.get_by_text(re.compile(rf"^{label} · ")).first
+            yield redraw(page, pill.click)
+    page.close()
 
 
 def plain_redraw(parquet: str) -> float:

@@ -1,0 +1,146 @@
+"""Every figure of lengths and repeated prompts, beside one worked out from the published rows."""
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+import pytest
+
+from queries import lengths
+from queries.filters import Filters
+from queries.schema import LENGTH_CLASSES, ROLES
+from tests.oracle import (
+    RESTS,
+    SLICES,
+    differences,
+    kept_of,
+    ordered,
+    quantile,
+    told,
+)
+from tests.test_filters import ids
+
+
+@pytest.fixture(scope="module", params=("sample", "ugly"))
+def world(request, sample_store, tmp_path_factory):
+    with told(request.param, sample_store, tmp_path_factory.mktemp("lengths")) as both:
+        yield both
+
+
+def lengths_of(conversations, role, turn=None):
+    messages = [m for c in conversations for m in c.of(role) if turn in (None, m.turn)]
+    return [len(m.text) for m in messages if m.text is not None]
+
+
+def class_of(chars):
+    """The edges between which a length is; the last of them is not in the class."""
+    edges = [*LENGTH_CLASSES, LENGTH_CLASSES[-1] * 10 ** (1 / 20)]
+    (found,) = [(low, high) for low, high in pairwise(edges) if low <= chars < high]
+    return found
+
+
+def test_the_edges_of_the_classes_are_twenty_in_a_decade():
+    assert LENGTH_CLASSES[0] == 0
+    assert LENGTH_CLASSES[1::20] == pytest.approx([10**n for n in range(8)])
+    assert [LENGTH_CLASSES[n + 1] / LENGTH_CLASSES[n] for n in range(1, 160)] == pytest.approx(
+        [10**0.05] * 159
+    )
+
+
+@pytest.mark.parametrize("kept", SLICES + RESTS, ids=str)
+def test_classes_of_lengths_equal_python_on_the_published_texts(world, kept):
+    store, conversations = world
+    within = kept_of(conversations, kept)
+    wanted = []
+    for role in ROLES:
+        every = Counter(lengths_of(within, role))
+        counts = Counter()
+        for chars, count in every.items():
+            counts[class_of(chars)] += count
+        wanted += [
+            {
+                "role": role,
+                "low_chars": low,
+                "high_chars": high,
+                "message_count": counts[low, high],
+                "role_share": counts[low, high] / every.total(),
+            }
+            for low, high in sorted(counts)
+        ]
+    found = lengths.length_classes(store, kept)
+    assert all(each["low_chars"].is_monotonic_increasing for _, each in found.groupby("role"))
+    wanted.sort(key=lambda row: (row["role"], row["low_chars"]))
+    assert differences(ordered(found, "role", "low_chars"), wanted) == []
+
+
+@pytest.mark.parametrize("kept", SLICES + RESTS, ids=str)
+def test_lengths_by_turn_equal_python_on_the_published_texts(world, kept):
+    store, conversations = world
+    percents = {"p10": 10, "p25": 25, "median": 50, "p75": 75, "p90": 90}
+    wanted = []
+    for role in ROLES:
+        for turn in range(1, 13):
+            if values := lengths_of(kept_of(conversations, kept), role, turn):
+                row = {"role": role, "turn_number": turn, "message_count": len(values)}
+                found = {f"{n}_chars": quantile(values, p) for n, p in percents.items()}
+                wanted.append(row | found)
+    assert differences(lengths.turn_lengths(store, kept), wanted) == []
+
+
+@pytest.mark.parametrize("kept", SLICES + RESTS, ids=str)
+def test_repeats_of_prompts_equal_python_on_the_published_prompts(world, kept):
+    store, conversations = world
+    sizes = Counter(c.bare_prompt for c in conversations)
+    within = [c for c in kept_of(conversations, kept) if c.prompt is not None]
+    wanted = []
+    for power in range(12):
+        low, high = 2**power, 2 ** (power + 1) - 1
+        if count := sum(low <= sizes[c.bare_prompt] <= high for c in within):
+            row = {"low_count": low, "high_count": high, "conversation_count": count}
+            wanted.append(row | {"slice_share": count / len(within)})
+    assert differences(lengths.prompt_repeats(store, kept), wanted) == []
+
+
+@pytest.fixture(scope="module")
+def groups(world):
+    """The conversations of each group of repeats in the store, the smallest id first."""
+    store, conversations = world
+    by_id = {one.id: one for one in conversations}
+    found = lengths.repeated_prompts(store, Filters(), row_limit=1000)["prompt_group"].tolist()
+    return {
+        group: [by_id[id_] for id_ in sorted(ids(store, Filters(prompt_group=group)))]
+        for group in found
+    }
+
+
+def test_a_group_is_all_conversations_that_begin_with_the_same_prompt(world, groups):
+    _, conversations = world
+    wanted = defaultdict(set)
+    for one in conversations:
+        if one.prompt is not None:
+            wanted[one.bare_prompt].add(one.id)
+    found = sorted(sorted(c.id for c in each) for each in groups.values())
+    assert found == sorted(sorted(each) for each in wanted.values() if len(each) > 1)
+
+
+@pytest.mark.parametrize("kept", SLICES + RESTS, ids=str)
+def test_repeated_prompts_equal_python_on_the_published_prompts(world, groups, kept):
+    store, _ = world
+    wanted = {group: kept_of(each, kept) for group, each in groups.items()}
+    found = lengths.repeated_prompts(store, kept, row_limit=1000)
+    assert found["conversation_count"].is_monotonic_decreasing
+    assert set(found["prompt_group"]) == {g for g, each in wanted.items() if len(each) > 1}
+    for row in found.to_dict("records"):
+        each = wanted[row["prompt_group"]]
+        models = Counter(c.model for c in each if c.model is not None)
+        assert row["conversation_count"] == len(each)
+        assert row["model_count"] == len(models)
+        assert [models[m] for m in row["models"]] == sorted(models.values(), reverse=True)[:5]
+        assert len(set(row["models"])) == min(len(models), 5)
+        assert row["is_flagged"] == any(c.is_flagged("user") for c in each)
+        assert row["opening"] == each[0].prompt[:300]
+
+
+def test_the_first_rows_are_those_of_the_prompts_that_repeat_most(sample_store):
+    every = lengths.repeated_prompts(sample_store, Filters(), row_limit=1000)
+    few = lengths.repeated_prompts(sample_store, Filters(), row_limit=7)
+    assert few["prompt_group"].tolist() == every["prompt_group"].tolist()[:7]
