@@ -5,7 +5,7 @@
 -- flagged_count  bigint   messages flagged as published
 -- both_count     bigint   messages with both
 -- A threshold is a level ($level_hate ...): how many SCORE_STEPS a score must reach; 255 is never.
--- What reaches not even the lowest threshold and is not flagged is left out at first; so are other roles.
+-- What reaches no threshold and is not flagged is left out at first; so are other roles.
 with questioned as (
     select
         id_rank,
