@@ -62,8 +62,12 @@ MEASURES: dict[str, GroupMeasure] = {
     "with_code": _rate("With code", "with_code", "Conversations with a code block"),
     "unique_prompt": GroupMeasure(
         "Unique prompts",
-        Shown("Distinct first prompts, of the conversations", "unique_prompt_share"),
-        hint="distinct first prompts, as a share of the conversations",
+        Shown(
+            "Distinct first prompts, of the conversations with one",
+            "unique_prompt_share",
+            "with_prompt_count",
+        ),
+        hint="distinct first prompts, of the conversations with one",
     ),
     "turns": GroupMeasure(
         "Turns",

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -11,7 +10,7 @@ from streamlit import net_util
 
 from dashboard import plotly_script
 from dashboard.headers import PageHeaders
-from dashboard.patience import after_first_page
+from dashboard.patience import after_first_page, in_background
 
 
 def make_ready() -> None:
@@ -24,7 +23,7 @@ def make_ready() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin to make ready; requests are answered meanwhile."""
-    Thread(target=make_ready, name="make-ready", daemon=True).start()
+    in_background(make_ready)
     after_first_page(plotly_script.compress)
     yield
 

@@ -27,7 +27,7 @@ def filters_from_page() -> Filters:
     """The slice that the address or the widgets ask for, before a widget is drawn."""
     if url.has_arrived():
         filters, problems = url.filters_in_url()
-        filters, unknown = _known_only(filters)
+        filters, unknown = known_only(filters)
         st.session_state[_PROBLEMS] = problems + unknown
         seed(filters)
     else:
@@ -194,7 +194,7 @@ def _add_min_score() -> None:
     st.session_state["min_score"] = [*held, str(parsed_min_score(text))]
 
 
-def _known_only(filters: Filters) -> tuple[Filters, list[str]]:
+def known_only(filters: Filters) -> tuple[Filters, list[str]]:
     """The filters without models and languages that the store does not have, each named."""
     values = filters.values()
     problems = []

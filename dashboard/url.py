@@ -25,7 +25,7 @@ _HELD_KEPT = 3
 _LIST_PAGE = "list_page"
 _VIEWS = "views"
 _VIEW = (
-    *("sort", "order", "log", "without_largest"),
+    *("sort", "order", "log", "linear", "without_largest"),
     *("measure", "standardise", "top", "find", "section", "unit"),
     *("score_of", "role", "thresholds", "against", "of", "words"),
 )

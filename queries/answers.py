@@ -12,7 +12,7 @@ from queries.breakdowns import BREAKDOWNS
 from queries.clauses import Value
 from queries.conversations import check_sort
 from queries.errors import UsageError
-from queries.filters import Filters
+from queries.filters import Filters, Slice
 from queries.schema import GroupColumn
 from queries.statements import (
     check_group,
@@ -69,7 +69,7 @@ def sources(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *(n for n in named if n in query_names())]))
 
 
-def statements(name: str, filters: Filters, *, by: str | None = None) -> list[str]:
+def statements(name: str, filters: Slice, *, by: str | None = None) -> list[str]:
     """The SQL behind a name, over a slice, ready to be run elsewhere.
 
     Raises:

@@ -201,14 +201,16 @@ def parsed_thresholds(text: str) -> Mapping[str, float]:
             raise UsageError(
                 f"A threshold is written CATEGORY=SCORE, e.g. violence=0.5; {part!r} is not."
             )
+        if category in found:
+            raise UsageError(f"The threshold of {category} is given twice; give it once.")
         try:
             found[category] = float(number)
         except ValueError:
             found[category] = -1.0
         if found[category] not in SCORE_STEPS:
             raise UsageError(
-                f"A threshold is one of {', '.join(f'{s:g}' for s in SCORE_STEPS)}; "
-                f"{number!r} is none of them."
+                f"A threshold is one of {len(SCORE_STEPS)} steps from 0.000001 to 1, e.g. "
+                f"{', '.join(f'{s:g}' for s in SCORE_STEPS[-15:-4])}; {number!r} is none of them."
             )
     return found
 

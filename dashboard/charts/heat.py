@@ -13,16 +13,27 @@ _COLORS = [[0, "rgba(31,145,132,0.04)"], [1, "rgba(31,145,132,0.78)"]]
 _TOP_LABEL_PIXELS = 96
 
 
-def model_languages_chart(pairs: pd.DataFrame, models: int = 20, languages: int = 10) -> go.Figure:
-    """Conversations of the most used models in the most frequent languages.
+def model_languages_chart(
+    pairs: pd.DataFrame,
+    order: Sequence[object] | None = None,
+    *,
+    models: int = 20,
+    languages: int = 10,
+) -> go.Figure:
+    """Conversations of models in the most frequent languages.
 
-    Expects the rows of ``breakdowns.model_languages``. The colour is the share of the model's
+    Expects the rows of ``groups.model_languages``. The colour is the share of the model's
     conversations, on a square-root scale; a cell says how many they are.
+
+    Args:
+        pairs: the rows.
+        order: the models, in the order to draw; else the most used first.
+        models: how many models are drawn.
+        languages: how many languages are drawn.
     """
-    rows, columns = (
-        _largest(pairs, column, kept)
-        for column, kept in (("model", models), ("language", languages))
-    )
+    ordered = _largest(pairs, "model", models) if order is None else order[:models]
+    rows = [_known(model) for model in ordered]
+    columns = _largest(pairs, "language", languages)
     cells = {(c["model"], c["language"]): c for c in _records(pairs)}
     return _heat_chart(
         rows,
@@ -114,7 +125,11 @@ def _names_axis(names: Sequence[str], chars: int) -> Part:
 def _largest(pairs: pd.DataFrame, column: str, kept: int) -> list[object]:
     totals = pairs.groupby(column, dropna=False, sort=False)["conversation_count"].sum()
     names = totals.sort_values(ascending=False, kind="stable").head(kept).index
-    return [None if pd.isna(name) else name for name in names]
+    return [_known(name) for name in names]
+
+
+def _known(name: object) -> object:
+    return name if isinstance(name, str) else None
 
 
 def _records(pairs: pd.DataFrame) -> list[Part]:

@@ -23,6 +23,10 @@ HEIGHT = 320
 LATER = 21
 """The number that stands for all turns after the 20th."""
 
+_AXES = {
+    "conversation": "Share of conversations with such a message",
+    "message": "Share of messages of the role",
+}
 _SYMBOLS = {"user": "circle", "assistant": "diamond"}
 _DASHES = {"user": "solid", "assistant": "dash"}
 
@@ -68,7 +72,7 @@ def role_categories_chart(found: pd.DataFrame, unit: str, scale: Scale = "linear
                 ),
             }
         )
-    axis = share_axis(f"Share of {unit}s with such a message", scale)
+    axis = share_axis(_AXES[unit], scale)
     return named_bars_figure(marks, names, axis, has_legend=True)
 
 

@@ -35,11 +35,11 @@ def language_models_chart(pairs: pd.DataFrame, colors: Colors, languages: int = 
 
 
 def _part(rows: pd.DataFrame, model: str | None, colors: Colors) -> Part:
-    name = "other models" if model is None else escaped(formats.name(model))
+    name = "other models" if model is None else formats.name(model)
     return {
         "type": "bar",
         "orientation": "h",
-        "name": name,
+        "name": escaped(name),
         "x": (rows["language_share"] * 100).tolist(),
         "y": [formats.name(language) for language in rows["language"]],
         "text": [escaped(short(name.replace("other models", "others"), 18))] * len(rows),
@@ -54,7 +54,8 @@ def _part(rows: pd.DataFrame, model: str | None, colors: Colors) -> Part:
         ],
         "customdata": rows["conversation_count"].tolist(),
         "hovertemplate": (
-            f"%{{y}} · {name}<br>%{{customdata:,}} conversations<br>%{{x:.3~g}} % of the language"
+            f"%{{y}} · {escaped(name)}<br>%{{customdata:,}} conversations<br>"
+            "%{x:.3~g} % of the language"
             "<extra></extra>"
         ),
     }

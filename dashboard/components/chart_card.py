@@ -12,6 +12,7 @@ from dashboard.choices import choose
 from dashboard.components.figure_table import show_figures
 from dashboard.components.plot import show_plot
 from queries.answers import statements
+from queries.filters import Slice
 
 _NOTHING = "Nothing to show: no conversation of the slice has any."
 
@@ -26,6 +27,7 @@ def show_chart(
     key: str | None = None,
     fields: Mapping[str, str] = MappingProxyType({}),
     nothing: str = _NOTHING,
+    other: Slice | None = None,
 ) -> None:
     """Draw a breakdown as a card.
 
@@ -38,10 +40,11 @@ def show_chart(
         key: name of the card on its page, where an answer has several.
         fields: the filter that a column of the figures stands for, by the column.
         nothing: what is said in the place of a chart without figures.
+        other: a second slice that the figures are of, besides the current one.
     """
     key = key or name
     with st.container(border=True, height="stretch", key=f"card_{key}"):
-        show_card_head(name, title, note, rows, key=key, plot=key, fields=fields)
+        show_card_head(name, title, note, rows, key=key, plot=key, fields=fields, other=other)
         if rows.empty:
             st.text(nothing)
         else:
@@ -57,9 +60,12 @@ def show_card_head(
     key: str,
     plot: str | None = None,
     fields: Mapping[str, str] = MappingProxyType({}),
-    by: str | None = None,
+    other: Slice | None = None,
 ) -> None:
-    """Draw the title of a card, with its figures and its SQL behind a button, and its note."""
+    """Draw the title of a card, with its figures and its SQL behind a button, and its note.
+
+    The arguments are those of `show_chart`; ``other`` is a second slice that the figures are of.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(title, anchor=False, width="stretch")
         with st.popover(
@@ -68,7 +74,9 @@ def show_card_head(
             # The body runs only while it is open: closed ones cost a page nothing.
             if details.open:
                 show_figures(rows, name=key, title=title, note=note, plot=plot, fields=fields)
-                _show_sql(statements(name, session.current_filters(), by=by))
+                _show_sql(statements(name, session.current_filters()))
+                if other is not None:
+                    _show_sql(statements(name, other))
     st.caption(formats.plain(note))
 
 

@@ -59,7 +59,10 @@ def show_measures(filters: Filters, against: str) -> None:
     ]
     with st.container(border=True, key="card_comparison"):
         note = f"{len(found)} measures; small figures are 95 % intervals and, for A and B, n"
-        show_card_head("comparison", "Measures of both slices", note, found, key="comparison")
+        other = comparison.other_slice(filters, against)
+        show_card_head(
+            "comparison", "Measures of both slices", note, found, key="comparison", other=other
+        )
         show_table(
             [Head("Measure", is_number=False), *_HEADS],
             rows,
@@ -75,10 +78,19 @@ def show_shifts(filters: Filters, against: str) -> None:
     columns = st.columns(2)
     title = f"Shift of {_MIX_WORDS[of]}"
     with columns[0]:
-        note = f"the {min(12, len(found))} largest differences of {len(found):,}"
+        note = f"largest differences first, {min(12, len(found))} of {len(found):,}"
         figure = shifts_chart(found, of)
         fields = {"value": of}
-        show_chart("shifts", title, note, figure, found, fields=fields, nothing="Nothing differs.")
+        show_chart(
+            "shifts",
+            title,
+            note,
+            figure,
+            found,
+            fields=fields,
+            nothing="Nothing differs.",
+            other=comparison.other_slice(filters, against),
+        )
     with columns[1], st.container(border=True, height="stretch", key="card_all_shifts"):
         st.subheader(f"All {_MIX_WORDS[of]}", anchor=False)
         rows = [
@@ -138,11 +150,16 @@ def _value(value: float, *, is_share: bool) -> str:
 def _difference(value: float, *, is_share: bool) -> str:
     if pd.isna(value):
         return "–"
-    return f"{value * 100:+.2f} points" if is_share else f"{value:+,.2f}"
+    return _signed(f"{value * 100:+.2f} points" if is_share else f"{value:+,.2f}")
 
 
 def _range(low: float, high: float, *, is_share: bool) -> str:
     if pd.isna(low) or pd.isna(high):
         return ""
     low, high = np.array([low, high]) * (100 if is_share else 1)
-    return f"{low:+,.2f} to {high:+,.2f}"
+    return _signed(f"{low:+,.2f} to {high:+,.2f}")
+
+
+def _signed(text: str) -> str:
+    """With a minus sign as wide as the plus."""
+    return text.replace("-", "−")

@@ -70,7 +70,9 @@ def _is_share(column: str, columns: pd.Index) -> bool:
 def _cell(column: str, value: Any, shares: set[str]) -> str:  # noqa: ANN401
     if column in shares:
         return formats.share(value)
-    if column in _NAMES and not isinstance(value, float | int):
+    if column == "category" and not isinstance(value, str):
+        return "any category"
+    if column in _NAMES and not (isinstance(value, int) or _is_number_of(column, value)):
         return formats.name(value)
     if isinstance(value, list | tuple | np.ndarray):
         return ", ".join(map(str, value))
@@ -79,6 +81,11 @@ def _cell(column: str, value: Any, shares: set[str]) -> str:  # noqa: ANN401
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _is_number_of(column: str, value: Any) -> bool:  # noqa: ANN401
+    """A number in a column that else holds names: turns that shift; a missing name is a NaN."""
+    return column == "value" and isinstance(value, float) and not np.isnan(value)
 
 
 def _pick(row: Mapping[str, Any], fields: Mapping[str, str]) -> str | None:

@@ -48,6 +48,12 @@ def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any
         top = show_choice("Show", "top", _TOP, words=lambda n: "all" if n == "all" else f"top {n}")
         find = show_text(f"Find a {field}", "find", placeholder="part of a name", width=200)
     rows = _asked(sorted_groups(found), find, top)
+    if rows.empty:
+        sentence = (
+            f"No {field} of the slice has “{find}” in its name: take that away to see them all."
+        )
+        st.info(formats.plain(sentence), icon=":material/search_off:")
+        return
     note = _note(found, rows, field)
     left, right = st.columns(2)
     with left:
@@ -98,6 +104,8 @@ def _show_measure(
         other=other,
     )
     columns = _figures(measure.shown, other)
+    if rows[measure.shown.value].isna().all():
+        rows = rows.head(0)
     show_chart(
         f"{field}s",
         measure.shown.title,
@@ -106,7 +114,7 @@ def _show_measure(
         rows[columns],
         key=f"{field}_measure",
         fields={"group_name": field},
-        nothing="Nothing to show: no such name in the slice.",
+        nothing=f"Nothing to show: no {field} has any {measure.shown.title.lower()}.",
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.picks import pick
 from queries.records import records
 
 DEFAULT_SORT = "conversation_count"
+_TEXTS = ("group_name", "top_language", "top_model")
 
 _COLUMNS = (
     *("turns", "median_prompt", "p90_prompt", "median_response", "p90_response"),
@@ -109,9 +110,14 @@ def _interval(row: dict[str, Any], shown: Shown) -> str:
 
 def _sort(groups: pd.DataFrame) -> tuple[str, bool]:
     column = url.parameter("sort", DEFAULT_SORT)
-    if column not in groups.columns:
+    if column not in groups.columns or column not in _sorts():
         return DEFAULT_SORT, True
-    return column, url.parameter("order", "desc") != "asc"
+    default = "asc" if column in _TEXTS else "desc"
+    return column, url.parameter("order", default) != "asc"
+
+
+def _sorts() -> set[str]:
+    return {*_TEXTS, DEFAULT_SORT, *(MEASURES[name].shown.value for name in _COLUMNS)}
 
 
 def _sorter(groups: pd.DataFrame) -> Callable[[str], None]:
@@ -119,8 +125,7 @@ def _sorter(groups: pd.DataFrame) -> Callable[[str], None]:
 
     def sort_by(column: str) -> None:
         before, is_descending = _sort(groups)
-        is_text = column in ("group_name", "top_language", "top_model")
-        first, second = ("asc", "desc") if is_text else ("desc", "asc")
+        first, second = ("asc", "desc") if column in _TEXTS else ("desc", "asc")
         order: str | None = first
         if column == before:
             order = second if is_descending == (first == "desc") else None

@@ -20,11 +20,21 @@ def chosen_against(filters: Filters) -> str | None:
     if not text:
         return None
     try:
-        other_slice(filters, text)
+        other = other_slice(filters, text)
     except FilterError as error:
         st.warning(formats.plain(f"Slice B could not be read: {error}"))
         return None
-    return text
+    if not isinstance(other, Filters):
+        return text
+    known, problems = sidebar.known_only(other)
+    for problem in problems:
+        st.warning(formats.plain(f"Slice B: {problem}"), icon=":material/link_off:")
+    return said(known) if problems else text
+
+
+def said(filters: Filters) -> str:
+    """Filters as the address has slice B; all conversations are a text too."""
+    return urlencode(filters.pairs()) or "unique_prompts=false"
 
 
 def show_other_slice(filters: Filters, against: str | None, sizes: pd.Series) -> None:
@@ -49,7 +59,7 @@ def show_other_slice(filters: Filters, against: str | None, sizes: pd.Series) ->
             st.button(
                 "B = current filters",
                 on_click=_set,
-                args=(urlencode(filters.pairs()) or "unique_prompts=false",),
+                args=(said(filters),),
                 key="b_now",
             )
             if against not in (None, REST):
@@ -74,11 +84,15 @@ def _show_warning(filters: Filters, against: str | None, sizes: pd.Series) -> No
         st.info("A is everything, so nothing is left for B. Choose filters in the sidebar.")
     elif not sizes["b_count"]:
         st.info("No conversation is in B. Choose another one.")
+    elif sizes["a_count"] == sizes["b_count"] == sizes["both_count"]:
+        st.info("A and B are the same conversations. Choose another B, or other filters for A.")
     elif sizes["both_count"]:
         shared = formats.conversations(sizes["both_count"])
+        verb = "stands" if sizes["both_count"] == 1 else "stand"
         st.info(
-            f"{shared} stand in both slices. Differences are then smaller than between slices that "
-            "share none, and their intervals, which take the slices for independent, are not exact."
+            f"{shared} {verb} in both slices. Differences are then smaller than between slices "
+            "that share none, and their intervals, which take the slices for independent, are not "
+            "exact."
         )
 
 
@@ -89,5 +103,6 @@ def _set(against: str) -> None:
 def _swap(filters: Filters, against: str) -> None:
     other = other_slice(filters, against)
     if isinstance(other, Filters):
-        url.write_parameters({_KEY: urlencode(filters.pairs()) or "unique_prompts=false"})
+        other, _ = sidebar.known_only(other)
+        url.write_parameters({_KEY: said(filters)})
         sidebar.seed(other)

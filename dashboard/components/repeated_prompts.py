@@ -33,7 +33,7 @@ def show_repeated_prompts(prompts: pd.DataFrame) -> None:
         show_card_head(
             "repeated_prompts",
             "Most repeated prompts",
-            f"the {len(prompts)} most frequent of the slice" if len(prompts) else "none repeats",
+            f"{len(prompts)} of the slice, most frequent first" if len(prompts) else "none repeats",
             shown.assign(prompt_group=shown["prompt_group"].astype(str)),
             key="repeated_prompts",
         )

@@ -22,7 +22,7 @@ def show_scores(filters: Filters) -> None:
     """Draw the spread of one category's scores, and the workbench."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
         category = show_choice("Scores of", "score_of", CATEGORIES, kind="list", width=240)
-        is_linear = show_switch("Linear counts", "log")
+        is_linear = show_switch("Linear counts", "linear")
     levels = session.rows(moderation.score_levels, filters, category=category)
     count = formats.count(levels["message_count"].sum())
     show_chart(
@@ -61,7 +61,7 @@ def _show_thresholds(filters: Filters) -> None:
             conversations,
             thresholds=thresholds,
             on_change=_set_thresholds,
-            on_filter=lambda category: _keep(category, role, thresholds[category]),
+            on_filter=lambda category: _keep(category, role, thresholds.get(category)),
         )
 
 
@@ -79,8 +79,10 @@ def _set_thresholds(text: str) -> None:
     url.write_parameters({"thresholds": None if text == _DEFAULT else text or "none"})
 
 
-def _keep(category: str, role: ScoreRole, score: float) -> None:
+def _keep(category: str, role: ScoreRole, score: float | None) -> None:
     """Make a filter of a threshold, in the place of one of the same category and role."""
+    if score is None:
+        return  # Only a page that was tampered with asks for one that is off.
     chosen = sidebar.chosen()
     others = [s for s in chosen.min_score if (s.category, s.role) != (category, role)]
     sidebar.seed(replace(chosen, min_score=(*others, MinScore(category, score, role))))

@@ -13,7 +13,7 @@ from dashboard.components.view_choice import show_switch
 from dashboard.picks import pick
 from queries import telling_words
 from queries.comparison import other_slice
-from queries.filters import Filters
+from queries.filters import Filters, Slice
 from queries.reading import readable_word
 from queries.records import records
 
@@ -26,8 +26,14 @@ _HEADS = (
 )
 
 
-def show_telling_words(filters: Filters, against: str) -> None:
-    """Draw the words of both sides where they are asked for: they take some seconds at first."""
+def show_telling_words(filters: Filters, against: str, sizes: pd.Series) -> None:
+    """Draw the words of both sides where they are asked for: they take some seconds at first.
+
+    Args:
+        filters: slice A.
+        against: slice B.
+        sizes: the row of ``comparison.overlap``.
+    """
     with st.container(border=True, key="card_telling_words"):
         head = st.container()
         if not show_switch("Work them out", "words"):
@@ -42,18 +48,28 @@ def show_telling_words(filters: Filters, against: str) -> None:
         with st.spinner("Reading the first prompts of both slices"):
             found = session.rows(telling_words.telling_words, filters, against=against)
         with head:
-            _show_head(found)
+            _show_head(found, other_slice(filters, against), sizes)
         _show(filters, against, found)
 
 
-def _show_head(found: pd.DataFrame) -> None:
-    texts = [int(found[f"texts_{side}"].iloc[0]) if len(found) else 0 for side in "ab"]
+def _show_head(found: pd.DataFrame, other: Slice, sizes: pd.Series) -> None:
+    texts = [
+        int(found[f"texts_{side}"].iloc[0])
+        if len(found)
+        else min(int(sizes[f"{side}_count"]), telling_words.SIDE_MAX)
+        for side in "ab"
+    ]
     note = (
         f"n = {formats.count(texts[0])} openings of A and {formats.count(texts[1])} of B, seed "
         f"{telling_words.SEED}; log-odds with an informative Dirichlet prior"
     )
     show_card_head(
-        "telling_words", "Words that tell A from B", note, _covered(found), key="telling_words"
+        "telling_words",
+        "Words that tell A from B",
+        note,
+        _covered(found),
+        key="telling_words",
+        other=other,
     )
 
 

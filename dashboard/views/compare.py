@@ -17,7 +17,7 @@ if not total:
 elif against is not None and sizes["b_count"]:
     show_measures(filters, against)
     show_shifts(filters, against)
-    show_telling_words(filters, against)
+    show_telling_words(filters, against, sizes)
     st.caption(
         "Differences are A less B. Their intervals, at 95 %, are Newcombe's for shares and Welch's "
         "for means; they and the p values take conversations for independent draws, which they are "

@@ -17,7 +17,7 @@ def show_languages(rows: pd.DataFrame) -> None:
         "model_languages",
         "Models and languages",
         "Colour: share of the model's conversations; figure: conversations",
-        model_languages_chart(shown),
+        model_languages_chart(shown, rows["group_name"].tolist()),
         shown,
         fields={"model": "model", "language": "language"},
     )

@@ -6,13 +6,13 @@ with totals as (
     select
         'user' as role,
         sum(user_message_count) as message_count,
-        count_if(user_message_count > 0) as conversation_count
+        coalesce(count_if(user_message_count > 0), 0) as conversation_count
     from slice
     union all
     select
         'assistant' as role,
         sum(assistant_message_count) as message_count,
-        count_if(assistant_message_count > 0) as conversation_count
+        coalesce(count_if(assistant_message_count > 0), 0) as conversation_count
     from slice
 )
 

@@ -19,6 +19,10 @@ PICTURES = [
         "dark",
     ),
     ("conversation", "conversation", 1440, 1000, "light"),
+    ("models", "models?measure=single_turn&standardise=true", 1440, 1420, "light"),
+    ("moderation", "moderation", 1440, 1300, "dark"),
+    ("thresholds", "moderation?section=scores&thresholds=sexual%3D0.1", 1440, 1420, "light"),
+    ("compare", "compare?flagged=any&against=rest&of=turns", 1440, 1420, "dark"),
 ]
 
 

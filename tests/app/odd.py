@@ -1,0 +1,50 @@
+"""Stores of few and of strange conversations, for the pages that have to say something of them."""
+
+from typing import Any
+
+from tests.tiny import ROWS, row, verdict
+
+MISSING = "violence/graphic"
+HOSTILE = "**b** $x$ :red[y] <i> [l](http://example.com) ![i](http://example.com/i.png)"
+HOSTILE_LANGUAGE = "it's · 12 <b>&amp;"
+_LETTERS = "0123456789abcdefghijklmnopqrs"
+
+
+def _without(category: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A row in which a category has neither verdict nor score."""
+    kinds = ("categories", "category_scores")
+    entries = [
+        {**entry, **{kind: {**entry[kind], category: None} for kind in kinds}}
+        for entry in said["openai_moderation"]
+    ]
+    return {**said, "openai_moderation": entries}
+
+
+ROWS_OF: dict[str, list[dict[str, Any]]] = {
+    "nobody": [],
+    "one": ROWS[:1],
+    "twenty-nine": [row(c, "gpt-4", "English", f"hi {c}", "there") for c in _LETTERS],
+    "plain": [row(c, "gpt-4", "English", f"hello {c}", "x") for c in "abc"],
+    "category missing": [_without(MISSING, said) for said in ROWS],
+    "nulls": [
+        row("a", None, None, "hi", "x"),
+        row("b", None, "English", ("yo", verdict("hate")), "x"),
+        row("c", "gpt-4", None, "z", ("x", verdict("sexual"))),
+    ],
+    "hostile": [
+        row("a", HOSTILE, HOSTILE_LANGUAGE, "x", ("y", verdict("hate"))),
+        row("b", "=1+1", "\u202eevil\x00", "x", "y"),
+    ],
+    "silent": [{**row("a", "gpt-4", "English"), "conversation": None, "openai_moderation": None}],
+    "unjudged": [{**row("a", "", "", "hi", "x"), "openai_moderation": None, "turn": None}],
+    "many models": [
+        *(row(f"{n:02}", f"model-{n:02}", "English", f"hi {n}", "x") for n in range(60)),
+        row("60", "model-07", "English", "hi", "x"),
+    ],
+    "repeats": [row(c, f"m{c}", "English", ("poison", verdict("hate")), "x") for c in "123"],
+    "words": [
+        *(row(c, "gpt-4", "English", f"apple pie {c}", "x") for c in "abcdef"),
+        *(row(c, "koala-13b", "English", f"rocket ship {c}", "x") for c in "012345"),
+        *(row(c, "koala-13b", "English", (f"poison {c}", verdict("hate")), "x") for c in "ghijk"),
+    ],
+}

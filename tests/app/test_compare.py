@@ -1,0 +1,237 @@
+"""The page that compares two slices: which they are, what differs, and the words of each."""
+
+import pytest
+
+from tests.app.conftest import read
+from tests.app.reading import (
+    captions,
+    components,
+    data,
+    names,
+    notes,
+    opened_details,
+    said,
+    send,
+    table,
+    texts,
+    traces,
+    whole,
+)
+
+pytestmark = pytest.mark.usefixtures("served")
+
+
+def sides(app):
+    return [read(mark) for mark in app.main.markdown if mark.value.startswith(("**A**", "**B**"))]
+
+
+def test_without_a_second_slice_it_says_how_to_choose_one(opened, accepted):
+    app = whole(opened(accepted, "compare"))
+    assert app.title[0].value == "Compare"
+    assert sides(app)[0] == "**A** 12 conversations: all conversations"
+    assert sides(app)[1].startswith("**B** is not chosen yet.")
+    assert "table_comparison" not in components(app)
+    assert not [button for button in app.button if button.key == "swap"]
+
+
+def test_a_slice_stands_against_everything_else(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4", against="rest"))
+    assert sides(app) == [
+        "**A** 2 conversations: gpt-4",
+        "**B** 10 conversations: everything but: gpt-4",
+    ]
+    assert said(app) == []
+    rows = table(app, "table_comparison")
+    assert {name: (row["A"], row["B"]) for name, row in rows.items()} == {
+        "Any message flagged": ("0 %", "30.0 %"),
+        "User message flagged (attempt)": ("0 %", "20.0 %"),
+        "Assistant message flagged (success)": ("0 %", "20.0 %"),
+        "Assistant flagged where user is": ("–", "50.0 %"),
+        "Names redacted": ("0 %", "10.0 %"),
+        "Single turn": ("100 %", "80.0 %"),
+        "With a code block": ("50.0 %", "0 %"),
+        "First prompt repeats in the store": ("50.0 %", "20.0 %"),
+        "Mean turns": ("1.00", "1.30"),
+        "Mean characters of all prompts of a conversation": ("22.00", "19.80"),
+        "Mean characters of all responses of a conversation": ("15.50", "8.20"),
+    }
+    assert rows["With a code block"]["Difference"] == "+50.00 points"
+    assert rows["Mean turns"]["Difference"] == "−0.30"
+    small = notes(app, "table_comparison")
+    assert small["With a code block"]["Difference"] == "+0.86 to +90.55"
+    assert small["Assistant flagged where user is"]["A"] == "n = 0"
+    assert {row["few"] for row in data(app, "table_comparison")["rows"]} == {True}
+
+
+def test_filters_in_the_address_are_the_second_slice(opened, accepted):
+    app = whole(opened(accepted, "compare", model="claude-1", against="model=gpt-4"))
+    assert sides(app)[1] == "**B** 2 conversations: gpt-4"
+    assert said(app) == []
+    assert table(app, "table_shifts")["gpt-4"]["Difference"] == "−100.00 points"
+
+
+def test_what_is_in_both_slices_is_said(opened, accepted):
+    app = whole(opened(accepted, "compare", against="model=gpt-4"))
+    (sentence,) = said(app)
+    assert sentence.startswith("2 conversations stand in both slices. Differences are then smaller")
+
+
+@pytest.mark.parametrize(
+    ("against", "sentence"),
+    [
+        ("nonsense", "Slice B could not be read: There is no filter 'nonsense'."),
+        ("min_turns=x", "Slice B could not be read: The filter min_turns is a whole number"),
+        ("model=a&flagged=b", "Slice B could not be read: The filter flagged can be any"),
+    ],
+)
+def test_a_second_slice_that_cannot_be_read_is_said(opened, accepted, against, sentence):
+    app = whole(opened(accepted, "compare", against=against))
+    assert said(app)[0].startswith(sentence)
+    assert sides(app)[1].startswith("**B** is not chosen yet.")
+
+
+def test_an_empty_second_slice_is_said(opened, accepted):
+    app = whole(opened(accepted, "compare", against="min_turns=999"))
+    assert said(app) == ["No conversation is in B. Choose another one."]
+    assert sides(app)[1] == "**B** 0 conversations: at least 999 turns"
+    assert "table_comparison" not in components(app)
+
+
+def test_everything_has_no_rest(opened, accepted):
+    app = whole(opened(accepted, "compare", against="rest"))
+    assert said(app) == [
+        "A is everything, so nothing is left for B. Choose filters in the sidebar."
+    ]
+    assert sides(app)[1] == "**B** 0 conversations: everything but: all conversations"
+
+
+def test_an_empty_first_slice_is_said_with_its_rest(opened, accepted):
+    app = whole(opened(accepted, "compare", against="rest", min_turns="999"))
+    assert sides(app) == [
+        "**A** 0 conversations: at least 999 turns",
+        "**B** 12 conversations: everything but: at least 999 turns",
+    ]
+
+
+def test_buttons_choose_the_second_slice(opened, accepted):
+    app = opened(accepted, "compare", model="gpt-4")
+    app = whole(app.button(key="b_rest").click().run())
+    assert app.query_params["against"] == "rest"
+    assert not [button for button in app.button if button.key == "swap"]
+    app = whole(app.button(key="b_now").click().run())
+    assert app.query_params["against"] == "model=gpt-4"
+    app = opened(accepted, "compare")
+    app = whole(app.button(key="b_now").click().run())
+    assert sides(app)[1] == "**B** 12 conversations: all conversations"
+
+
+def test_the_slices_change_places_and_back(opened, accepted):
+    query = {"model": "gpt-4", "against": "flagged=any&min_score=hate%3D0.5", "of": "turns"}
+    app = opened(accepted, "compare", **query)
+    before = sides(app)
+    app = whole(app.button(key="swap").click().run())
+    assert app.query_params == {
+        "flagged": "any",
+        "min_score": "hate=0.5",
+        "against": "model=gpt-4",
+        "of": "turns",
+    }
+    assert sides(app) == [
+        "**A** 1 conversation: flagged; hate score of at least 0.5",
+        "**B** 2 conversations: gpt-4",
+    ]
+    app = whole(app.button(key="swap").click().run())
+    assert sides(app) == before
+
+
+@pytest.mark.parametrize(
+    ("of", "head", "name", "difference", "pick"),
+    [
+        ("model", "Model", "vicuna-13b", "+33.33 points", "model=vicuna-13b"),
+        ("language", "Language", "(none given)", "−11.11 points", None),
+        ("category", "Category", "hate", "+33.33 points", "category=hate"),
+        ("turns", "Turns", "2 turns", "+33.33 points", "min_turns=2&max_turns=2"),
+    ],
+)
+def test_every_mix_can_shift(opened, accepted, of, head, name, difference, pick):
+    app = whole(opened(accepted, "compare", flagged="any", against="rest", of=of))
+    rows = table(app, "table_shifts")
+    assert rows[name]["Difference"] == difference
+    assert next(iter(rows[name])) == head
+    picks = {row["cells"][0]: row["pick"] for row in data(app, "table_shifts")["rows"]}
+    assert picks[name] == pick
+    _, a, b = traces(app, "shifts")
+    assert name in a["y"]
+    assert dict(zip(b["y"], b["meta"], strict=True))[name] == pick
+
+
+def test_the_largest_shift_is_on_top(opened, accepted):
+    app = opened(accepted, "compare", model="gpt-4", against="rest")
+    assert names(app, "table_shifts") == ["gpt-4", "vicuna-13b", "koala-13b", "claude-1"]
+    a, b = (dict(zip(one["y"], one["x"], strict=True)) for one in traces(app, "shifts")[1:])
+    assert (a["gpt-4"], b["gpt-4"]) == (100, 0)
+    app = whole(send(app, "table_shifts", "chosen", "model=koala-13b"))
+    assert sides(app)[0] == "**A** 5 conversations: gpt-4 or koala-13b"
+
+
+def test_no_shift_is_said(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4", against="flagged=none", of="category"))
+    assert "Nothing differs." in texts(app)
+    assert names(app, "table_shifts") == []
+
+
+def test_an_unknown_mix_falls_back_to_models(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4", against="rest", of="zzz"))
+    assert app.segmented_control(key="of").value == "model"
+    assert "of" not in app.query_params
+
+
+def test_words_are_worked_out_when_they_are_asked_for(opened, odd_store):
+    app = opened(odd_store("words"), "compare", model="gpt-4", against="rest")
+    assert not {"words_a", "words_b"} & components(app)
+    app.toggle(key="words").set_value(True)
+    app = whole(app.run())
+    assert app.query_params["words"] == "true"
+    assert captions(app)[-2].startswith("n = 6 openings of A and 11 of B, seed 1;")
+    assert sorted(names(app, "words_a")) == ["apple", "pie"]
+    assert table(app, "words_a")["apple"]["A"] == "100 %"
+    assert table(app, "words_a")["apple"]["B"] == "0 %"
+    assert notes(app, "words_b")["rocket"]["B"] == "6"
+
+
+def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(opened, odd_store):
+    query = {"model": "gpt-4", "against": "rest", "words": "true"}
+    app = opened(odd_store("words"), "compare", **query)
+    assert sorted(names(app, "words_b")) == ["Covered: flagged", "rocket", "ship"]
+    details = opened_details(app, "telling_words")
+    assert "poison" not in data(details, "figures_telling_words")["export"]["csv"]
+    app.toggle(key="uncover_words").set_value(True)
+    app = whole(app.run())
+    assert sorted(names(app, "words_b")) == ["poison", "rocket", "ship"]
+
+
+@pytest.mark.parametrize(
+    ("against", "side", "href"),
+    [
+        ("rest", "a", "browse?model=gpt-4&word=apple"),
+        ("rest", "b", "browse?word=rocket"),
+        ("model=koala-13b", "b", "browse?model=koala-13b&word=rocket"),
+    ],
+)
+def test_a_word_leads_to_its_conversations(opened, odd_store, against, side, href):
+    query = {"model": "gpt-4", "against": against, "words": "true"}
+    app = opened(odd_store("words"), "compare", **query)
+    app = whole(send(app, f"words_{side}", "chosen", href.split("&")[-1].removeprefix("browse?")))
+    assert data(app, "go")["href"] == href
+
+
+def test_few_openings_have_no_telling_words(opened, accepted):
+    query = {"model": "gpt-4", "against": "rest", "words": "true"}
+    app = whole(opened(accepted, "compare", **query))
+    assert "No word stands in five of these openings." in texts(app)
+
+
+def test_few_openings_are_counted_all_the_same(opened, accepted):
+    query = {"model": "gpt-4", "against": "rest", "words": "true"}
+    app = opened(accepted, "compare", **query)
+    assert any("n = 2 openings of A and 10 of B" in caption for caption in captions(app))
