@@ -160,7 +160,7 @@ def threshold_verdicts(
     Raises:
         UsageError: a unit, a role, a category or a score that there is not.
 
-    Source: ``sql/threshold_messages.sql``, ``sql/threshold_conversations.sql``.
+    Source: ``sql/threshold_counts.sql``, ``sql/role_messages.sql``.
     """
     if unit not in ("messages", "conversations") or role not in ("any", "user", "assistant"):
         raise UsageError(
@@ -171,16 +171,17 @@ def threshold_verdicts(
     levels |= {
         level_column(c): level_of(score) for c, score in parsed_thresholds(thresholds).items()
     }
-    found = store.run(f"threshold_{unit}", filters, params={"role": role, **levels})
+    every = store.run("threshold_counts", filters, params={"role": role, **levels})
+    found = every[every["unit"] == unit.removesuffix("s")].drop(columns="unit")
     totals = store.run("role_messages", filters).set_index("role")
     if unit == "conversations" and role == "any":
         total = int(store.run("slice_size", filters)["conversation_count"].iloc[0])
     else:
         roles = totals.index if role == "any" else [r for r in totals.index if r == role]
         total = int(totals.loc[list(roles), f"{unit[:-1]}_count"].sum())
-    every = pd.DataFrame({"category": [None, *CATEGORIES]}, dtype=found["category"].dtype)
+    categories = pd.DataFrame({"category": [None, *CATEGORIES]}, dtype=found["category"].dtype)
     counts = ["reached_count", "flagged_count", "both_count"]
-    found = every.merge(found, on="category", how="left")
+    found = categories.merge(found, on="category", how="left")
     found[counts] = found[counts].fillna(0).astype("int64")
     found["total_count"] = total
     known = found["reached_count"] + found["flagged_count"] - found["both_count"]

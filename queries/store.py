@@ -27,7 +27,7 @@ _FACTS = "from message_facts"
 _FACTS_OF_SLICE = f"{_FACTS} where get_bit(getvariable('slice_bits'), id_rank) = 1"
 
 
-SHARED = ("group_measures", "model_languages", "role_messages", "slice_size")
+SHARED = ("group_measures", "model_languages", "role_messages", "slice_size", "threshold_counts")
 """Small frames that several answers are made of; a store may remember them."""
 
 

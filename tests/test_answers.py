@@ -23,8 +23,7 @@ from queries.statements import is_grouped, parameter_names, query_names
 FILTERS = Filters(model=("vicuna-13b", "it's none"), min_turns=1)
 LEVELS = {"role": "any", **{level_column(category): 58 for category in CATEGORIES}}
 GIVEN = {
-    "threshold_messages": LEVELS,
-    "threshold_conversations": LEVELS,
+    "threshold_counts": LEVELS,
     "standard_rates": {"by": "language", "measure": "flagged"},
     "score_levels": {"category": "hate"},
     "threshold_verdicts": {"unit": "conversations", "thresholds": "hate=0.5"},
@@ -71,7 +70,7 @@ def test_the_files_it_is_made_of_are_there(name):
         ("role_categories", ["role_categories", "role_messages"]),
         ("attempts", ["group_measures"]),
         ("shifts", ["model_mix", "language_mix", "category_counts", "turn_histogram"]),
-        ("threshold_verdicts", ["threshold_messages", "threshold_conversations"]),
+        ("threshold_verdicts", ["threshold_counts", "role_messages"]),
         ("telling_words", ["sampled_openings"]),
         ("slice_size", ["slice_size"]),
     ],

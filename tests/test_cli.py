@@ -33,7 +33,7 @@ def test_query_prints_what_the_dashboard_shows(capsys, tiny_folder):
 
 def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
     names = [row["query"] for row in json.loads(said(capsys, "query", "--format", "json"))]
-    assert len(names) == 36
+    assert len(names) == 35
     levels = [f"level_{column_suffix(category)}=58" for category in CATEGORIES]
     thresholds = [part for level in ("role=any", *levels) for part in ("--set", level)]
     against = ["--set", "against=model=gpt-4"]
@@ -45,8 +45,7 @@ def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
         "standard_rates": ["--set", "by=model", "--set", "measure=flagged"],
         "score_levels": ["--set", "category=hate"],
         "threshold_verdicts": ["--set", "unit=messages", "--set", "thresholds=hate=0.5"],
-        "threshold_messages": thresholds,
-        "threshold_conversations": thresholds,
+        "threshold_counts": thresholds,
         "group_measures": ["--set", "by=model"],
         "group_prompts": ["--set", "by=language"],
         "group_lengths": ["--set", "by=model", "--set", "role=user"],

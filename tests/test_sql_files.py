@@ -30,8 +30,7 @@ PARAMS = {
     "score_levels": {"category": "hate"},
     "repeated_prompts": {"row_limit": 3},
     "sampled_openings": {"row_limit": 3, "seed": "1"},
-    "threshold_messages": THRESHOLDS,
-    "threshold_conversations": THRESHOLDS,
+    "threshold_counts": THRESHOLDS,
 }
 TYPES = r"varchar|varchar\[\]|bigint|integer|double|boolean"
 ONE_ROW_OF_NOTHING = ("slice_size", "filter_counts", "slice_measures")

@@ -45,8 +45,7 @@ PARAMS: dict[str, dict[str, Value]] = {
     "turn_lengths": {"role": "user", "turn_limit": 12},
     "score_levels": {"category": "sexual"},
     "repeated_prompts": {"row_limit": 25},
-    "threshold_messages": THRESHOLDS,
-    "threshold_conversations": THRESHOLDS,
+    "threshold_counts": THRESHOLDS,
 }
 ANSWERS_ASKED: dict[str, dict[str, Value]] = {
     "models": {},

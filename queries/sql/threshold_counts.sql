@@ -1,9 +1,10 @@
--- One row per verdict on messages of $role (user, assistant or any): conversations flagged as
--- published, beside those with a score that reaches a threshold; first the verdict as a whole.
+-- One row per unit and verdict on messages of $role (user, assistant or any): what is flagged as
+-- published beside what has a score that reaches a threshold; first the verdict as a whole.
+-- unit           varchar  message or conversation (one with such a message)
 -- category       varchar  published name; null for any of them, beside the published flag
--- reached_count  bigint   conversations with a score at or above its threshold
--- flagged_count  bigint   conversations flagged as published
--- both_count     bigint   conversations with both, in the same message or not
+-- reached_count  bigint   those with a score at or above its threshold
+-- flagged_count  bigint   those flagged as published
+-- both_count     bigint   those with both; of a conversation in the same message or not
 -- A threshold is a level ($level_hate ...): how many SCORE_STEPS a score must reach; 255 is never.
 -- What reaches no threshold and is not flagged is left out at first; so are other roles.
 with questioned as (
@@ -58,6 +59,16 @@ conversations_in_question as (
 
 combinations as (
     select
+        'message' as unit,
+        reached_bits,
+        is_flagged,
+        flag_bits,
+        count(*) as verdict_count
+    from questioned
+    group by reached_bits, is_flagged, flag_bits
+    union all
+    select
+        'conversation' as unit,
         reached_bits,
         is_flagged,
         flag_bits,
@@ -87,6 +98,7 @@ categories as (
 
 verdicts as (
     select
+        unit,
         null as category,
         reached_bits > 0 as is_reached,
         is_flagged,
@@ -94,6 +106,7 @@ verdicts as (
     from combinations
     union all
     select
+        unit,
         category,
         (reached_bits >> bit) & 1 = 1 as is_reached,
         (flag_bits >> bit) & 1 = 1 as is_flagged,
@@ -103,10 +116,11 @@ verdicts as (
 )
 
 select
+    unit,
     category,
     coalesce(sum(verdict_count) filter (is_reached), 0)::bigint as reached_count,
     coalesce(sum(verdict_count) filter (is_flagged), 0)::bigint as flagged_count,
     coalesce(sum(verdict_count) filter (is_reached and is_flagged), 0)::bigint as both_count
 from verdicts
-group by category
-order by category nulls first
+group by unit, category
+order by unit, category nulls first
