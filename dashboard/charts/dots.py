@@ -11,6 +11,7 @@ from dashboard.charts.frame import (
     BAR_COLOR,
     INTERVAL_COLOR,
     Part,
+    Scale,
     errors,
     named_bars_figure,
     opacities,
@@ -41,7 +42,13 @@ class Shown:
 
 
 def dots_chart(
-    groups: pd.DataFrame, shown: Shown, *, field: str, colors: Colors, other: Shown | None = None
+    groups: pd.DataFrame,
+    shown: Shown,
+    *,
+    field: str,
+    colors: Colors,
+    other: Shown | None = None,
+    scale: Scale = "linear",
 ) -> go.Figure:
     """A dot for each group, in the order given, with its interval where it has one.
 
@@ -51,18 +58,23 @@ def dots_chart(
         field: the filter that a group is a value of.
         colors: of groups; others have the colour of bars.
         other: a second measure of the same unit, drawn hollow beside the first.
+        scale: of the measure; a log scale has no place for 0.
     """
     known = groups[groups[shown.value].notna()]
+    if scale == "log":
+        known = known[known[shown.value] > 0]
     names = [formats.name(name) for name in known["group_name"]]
     marks = [_dots(known, names, shown, colors, field)]
     if other is not None:
         marks.append(_hollow(known, names, other, field))
-    axis: Part = (
-        share_axis(shown.title)
-        if shown.is_share
-        else {"title": {"text": shown.title, "standoff": 8}, "rangemode": "tozero", "nticks": 6}
-    )
-    return named_bars_figure(marks, names, axis, has_legend=other is not None)
+    return named_bars_figure(marks, names, _axis(shown, scale), has_legend=other is not None)
+
+
+def _axis(shown: Shown, scale: Scale) -> Part:
+    if shown.is_share:
+        return share_axis(shown.title, scale)
+    ticks: Part = {"dtick": 1} if scale == "log" else {"rangemode": "tozero", "nticks": 6}
+    return {"title": {"text": shown.title, "standoff": 8}, "type": scale, **ticks}
 
 
 def _dots(groups: pd.DataFrame, names: list[str], shown: Shown, colors: Colors, field: str) -> Part:

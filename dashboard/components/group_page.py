@@ -45,6 +45,7 @@ def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any
                 f"(direct standardisation); a {other} that a {field} lacks is left out."
             ),
         )
+        is_log = show_switch("Log scale", "log")
         top = show_choice("Show", "top", _TOP, words=lambda n: "all" if n == "all" else f"top {n}")
         find = show_text(f"Find a {field}", "find", placeholder="part of a name", width=200)
     rows = _asked(sorted_groups(found), find, top)
@@ -57,7 +58,7 @@ def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any
     note = _note(found, rows, field)
     left, right = st.columns(2)
     with left:
-        _show_measure(field, rows, filters, measure, note, is_standard=is_standard)
+        _show_measure(field, rows, filters, measure, note, is_standard=is_standard, is_log=is_log)
     with right:
         heat(rows)
     show_group_table(f"{field}s", f"All measures by {field}", note, rows, field)
@@ -83,39 +84,52 @@ def _note(found: pd.DataFrame, rows: pd.DataFrame, field: str) -> str:
 
 
 def _show_measure(
-    field: str, rows: pd.DataFrame, filters: Filters, name: str, note: str, *, is_standard: bool
+    field: str,
+    rows: pd.DataFrame,
+    filters: Filters,
+    name: str,
+    note: str,
+    *,
+    is_standard: bool,
+    is_log: bool,
 ) -> None:
     measure, other = MEASURES[name], None
+    shown = measure.shown
     if is_standard and measure.standardised:
-        rates = session.rows(
-            groups.standard_rates, filters, by=field, measure=measure.standardised
-        ).rename(columns={"conversation_count": "standard_count"})
-        rows = rows.merge(rates, on="group_name", how="left")
-        other = replace(
-            measure.shown, value="standard_share", low="standard_low", high="standard_high"
-        )
+        rows = _with_standard_rates(rows, filters, field, measure.standardised)
+        other = replace(shown, value="standard_share", low="standard_low", high="standard_high")
     elif is_standard:
         note = f"{note} · cannot be standardised: not a rate of conversations"
+    if is_log and (rows[shown.value] == 0).any():
+        note = f"{note} · zeros have no place on a log scale"
     figure = dots_chart(
         rows,
-        measure.shown,
+        shown,
         field=field,
         colors=session.model_colors() if field == "model" else {},
         other=other,
+        scale="log" if is_log else "linear",
     )
-    columns = _figures(measure.shown, other)
-    if rows[measure.shown.value].isna().all():
+    if rows[shown.value].isna().all():
         rows = rows.head(0)
     show_chart(
         f"{field}s",
-        measure.shown.title,
+        shown.title,
         note,
         figure,
-        rows[columns],
+        rows[_figures(shown, other)],
         key=f"{field}_measure",
         fields={"group_name": field},
-        nothing=f"Nothing to show: no {field} has any {measure.shown.title.lower()}.",
+        nothing=f"Nothing to show: no {field} has any {shown.title.lower()}.",
     )
+
+
+def _with_standard_rates(
+    rows: pd.DataFrame, filters: Filters, field: str, measure: str
+) -> pd.DataFrame:
+    rates = session.rows(groups.standard_rates, filters, by=field, measure=measure)
+    named = rates.rename(columns={"conversation_count": "standard_count"})
+    return rows.merge(named, on="group_name", how="left")
 
 
 def _figures(shown: Shown, other: Shown | None) -> list[str]:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -178,12 +178,12 @@ def memory(browser: Browser, server: int, url: str) -> tuple[float, float]:
     return idle, (resident_mb(server) - idle) / SESSIONS
 
 
-def redraw_times(page: Page) -> Iterator[float]:
+def redraw_times(page: Page, turns: Sequence[str] = ("2", "3", "4", "5", "6")) -> Iterator[float]:
     """Redraws after choices that make slices which nobody has asked for before."""
     page.evaluate(WATCH)
-    for turns in ("2", "3", "4", "5", "6"):
+    for count in turns:
         box = page.get_by_label("Turns, at least")
-        box.fill(turns)
+        box.fill(count)
         yield redraw(page, lambda: page.keyboard.press("Enter"))
         for label in ("none", "user", "any message", "assistant"):
             pill = page.get_by_text(re.compile(rf"^{label} · ")).first
@@ -196,14 +196,7 @@ def page_redraws(browser: Browser, url: str) -> Iterator[float]:
     page.goto(url)
     page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
     page.wait_for_timeout(2_000)
-    page.evaluate(WATCH)
-    for turns in ("2", "3", "4"):
-        box = page.get_by_label("Turns, at least")
-        box.fill(turns)
-        yield redraw(page, lambda: page.keyboard.press("Enter"))
-        for label in ("none", "user", "any message", "assistant"):
-            pill = page.get_by_text(re.compile(rf"^{label} · ")).first
-            yield redraw(page, pill.click)
+    yield from redraw_times(page, ("2", "3", "4"))
     page.close()
 
 
