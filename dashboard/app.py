@@ -18,6 +18,7 @@ st.set_page_config(page_title=f"{page.title} · Chatscape")
 st.logo(str(asset("wordmark.svg")), icon_image=icon, size="large")
 with st.sidebar:
     load_script_early()
+sidebar.restore_seeded()
 url.begin()
 
 with notices.errors_shown():

@@ -5,6 +5,7 @@ read through `_bare`, which takes a count off a label that was on its way while 
 """
 
 import re
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, get_args
@@ -18,9 +19,28 @@ from queries.filters import FIELD_NAMES, REPEATED, Filters, Flagged, filters_fro
 from queries.schema import CATEGORIES
 
 _PROBLEMS = "url_problems"
+_SEEDED = "seeded_filters"
+
+ECHO_SECONDS = 1.0
+"""So long a browser may still send what it held before; changing one's mind takes longer."""
+
 _MIXES = ("model", "language")
 _COUNT = re.compile(r" · [\d,]+$")
 _FLAGGED_LABELS = {"any": "any message", "none": "none", "user": "user", "assistant": "assistant"}
+
+
+def restore_seeded() -> None:
+    """Give widgets back what we made them hold a moment ago, where the browser undid it.
+
+    With every choice a browser sends what all widgets hold. One that follows another at once leaves
+    it before what we set has come there, and would set that back.
+    """
+    begun, before, after = st.session_state.get(_SEEDED, (0.0, {}, {}))
+    if time.monotonic() - begun > ECHO_SECONDS:
+        return
+    for name, value in after.items():
+        if value != before[name] and st.session_state.get(name) == before[name]:
+            st.session_state[name] = value
 
 
 def filters_from_page() -> Filters:
@@ -29,7 +49,7 @@ def filters_from_page() -> Filters:
         filters, problems = url.filters_in_url()
         filters, unknown = known_only(filters)
         st.session_state[_PROBLEMS] = problems + unknown
-        seed(filters)
+        _hold(filters)
     else:
         filters = chosen()
     url.hold(*FIELD_NAMES)
@@ -43,6 +63,7 @@ def clear() -> None:
 
 def count_unique_prompts(*, is_wanted: bool) -> None:
     """Keep one conversation for each first prompt, or all, before the next run."""
+    restore_seeded()
     seed(replace(chosen(), unique_prompts=is_wanted))
 
 
@@ -167,7 +188,14 @@ def chosen() -> Filters:
 
 
 def seed(filters: Filters) -> None:
-    """Make the widgets hold some filters, before the next run."""
+    """Make the widgets hold some filters, from a callback, before the next run."""
+    before = {known.name: st.session_state.get(known.name) for known in fields(Filters)}
+    _hold(filters)
+    after = {name: st.session_state[name] for name in before}
+    st.session_state[_SEEDED] = time.monotonic(), before, after
+
+
+def _hold(filters: Filters) -> None:
     session.set_current_filters(filters)
     for known in fields(Filters):
         st.session_state[known.name] = _held(filters, known.name)
@@ -180,18 +208,20 @@ def _held(filters: Filters, name: str) -> Any:  # noqa: ANN401
 
 
 def _drop(field: str, value: str | None) -> None:
+    restore_seeded()
+    kept: Any = getattr(Filters(), field)
     if field in REPEATED:
-        held = _held(chosen(), field)
-        st.session_state[field] = [one for one in held if one != value]
-    else:
-        st.session_state[field] = _held(Filters(), field)
+        kept = tuple(one for one in getattr(chosen(), field) if str(one) != value)
+    changed: dict[str, Any] = {field: kept}
+    seed(replace(chosen(), **changed))
 
 
 def _add_min_score() -> None:
+    restore_seeded()
     role, category = st.session_state["new_score_role"], st.session_state["new_score_category"]
     text = f"{role}:{category}={float(st.session_state['new_score'])!r}"
-    held = _held(chosen(), "min_score")
-    st.session_state["min_score"] = [*held, str(parsed_min_score(text))]
+    floors = (*chosen().min_score, parsed_min_score(text))
+    seed(replace(chosen(), min_score=floors))
 
 
 def known_only(filters: Filters) -> tuple[Filters, list[str]]:

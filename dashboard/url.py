@@ -107,6 +107,14 @@ def write_filters(filters: Filters) -> bool:
     return is_changed
 
 
+def write_step(filters: Filters, values: Mapping[str, str]) -> None:
+    """Put filters and parameters of the page in the address together: one step to go back."""
+    others = [
+        (name, text) for name, text in pairs() if name not in FIELD_NAMES and name not in values
+    ]
+    _write([*filters.pairs(), *others, *values.items()])
+
+
 def parameter(name: str, default: str) -> str:
     """A parameter of the page, or its default."""
     return st.query_params.get(name, default)

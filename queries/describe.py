@@ -32,7 +32,7 @@ def name_of(value: object) -> str:
     """A model or a language as it is shown, also where the data has none or an empty one."""
     if not isinstance(value, str):
         return "(none given)"
-    return value or "(empty name)"
+    return value if value.strip() else "(empty name)"
 
 
 def phrases(filters: Filters) -> Iterator[Phrase]:

@@ -28,7 +28,10 @@ def wilson(
     center = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
     spread = np.sqrt(rate * (1 - rate) / trials + z2 / (4 * trials**2))
     half = Z_95 * spread / (1 + z2 / trials)
-    return np.clip(center - half, 0.0, 1.0), np.clip(center + half, 0.0, 1.0)
+    # Exactly the edge, where rounding would leave some dust.
+    low = np.where(hits == 0, 0.0 * center, np.clip(center - half, 0.0, 1.0))
+    high = np.where(hits == trials, 0.0 * center + 1.0, np.clip(center + half, 0.0, 1.0))
+    return low, high
 
 
 def newcombe(

@@ -82,6 +82,8 @@ def _passes_luhn(digits: str) -> bool:
     return total % 10 == 0 and len(set(digits)) > 1
 
 
+EMAIL_ADDRESS = re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+
 _Rule = tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 # First what every match holds: most texts have no "@", and looking for one is fast.
@@ -105,7 +107,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         "@",
-        re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"),
+        EMAIL_ADDRESS,
         "[email address]",
     ),
     (".", re.compile(r"(?<![\w.:])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)"), _address),

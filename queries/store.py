@@ -42,7 +42,8 @@ class Store:
             settings: limits of memory, time and threads.
             rows_remembered: how many frames of `SHARED` queries are kept; none by itself.
         """
-        self._shared = lru_cache(rows_remembered)(self._asked) if rows_remembered else self._asked
+        # None, not the method itself: a store that refers to itself outlives a command.
+        self._shared = lru_cache(rows_remembered)(self._asked) if rows_remembered else None
         self.version = version
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
@@ -91,7 +92,7 @@ class Store:
             VersionGoneError: the version was cleaned up while it was open.
         """
         _check_params(name, params)
-        asked = self._shared if name in SHARED else self._asked
+        asked = (name in SHARED and self._shared) or self._asked
         return asked(name, filters, tuple(params.items()), by, id_rank).copy(deep=False)
 
     def _asked(

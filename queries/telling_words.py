@@ -6,6 +6,7 @@ import pandas as pd
 from queries.clauses import Value
 from queries.comparison import other_slice
 from queries.filters import Filters
+from queries.masking import EMAIL_ADDRESS
 from queries.significance import corrected
 from queries.store import Store
 from queries.words import log_odds, word_counts
@@ -46,7 +47,9 @@ def telling_words(
         store.run("sampled_openings", slice_, params=params)
         for slice_ in (filters, other_slice(filters, against))
     ]
-    (counts_a, texts_a), (counts_b, texts_b) = (word_counts(side["opening"]) for side in sides)
+    (counts_a, texts_a), (counts_b, texts_b) = (
+        word_counts(map(_bare, side["opening"])) for side in sides
+    )
     found = log_odds(counts_a, texts_a, counts_b, texts_b)
     found["corrected_p"] = corrected(erfc(found["z"].abs() / np.sqrt(2)))
     found.insert(0, "side", (found["z"] > 0).map({True: "a", False: "b"}))
@@ -59,7 +62,12 @@ def telling_words(
         ignore_index=True,
     )
     every = pd.concat(sides)
-    flagged, _ = word_counts(every.loc[every["is_flagged"], "opening"])
+    flagged, _ = word_counts(map(_bare, every.loc[every["is_flagged"], "opening"]))
     of_word = told["word"].map(lambda word: flagged.get(word, 0)).astype("int64")
     told["is_flagged"] = 3 * of_word >= told["count_a"] + told["count_b"]
     return told
+
+
+def _bare(opening: str) -> str:
+    """An opening without the names in e-mail addresses; numbers are no words anyway."""
+    return EMAIL_ADDRESS.sub(" ", opening) if "@" in opening else opening

@@ -125,7 +125,7 @@ def test_models_stand_against_languages_by_size():
 def test_a_cell_is_both_filters_and_none_where_a_name_is_missing():
     (heat,) = model_languages_chart(PAIRS).data
     assert heat.meta[0][1] == "model=b&language=Thai"
-    assert heat.meta[1][2] == "model=a&language=%3Cu%3E"
+    assert heat.meta[1][2] is None  # No conversation, no filter.
     assert heat.meta[2][0] is None
     assert heat.meta[0][3] is None
 
@@ -147,10 +147,10 @@ def test_categories_stand_in_the_order_of_the_vocabulary():
 
 def test_languages_are_divided_by_model_in_its_colour():
     figure = language_models_chart(PAIRS, {"b": "#111111", "<i>": "#222222"})
-    b, a, i, rest = figure.data
+    b, a, i, unnamed = figure.data
     assert list(b.y) == ["English", "Thai", "(none given)"]
     assert list(b.x) == pytest.approx([77.9, 66.67, 100])
-    assert [one.name for one in (b, a, i, rest)] == ["b", "a", "&lt;i&gt;", "other models"]
+    assert [one.name for one in (b, a, i, unnamed)] == ["b", "a", "&lt;i&gt;", "(none given)"]
     assert [one.marker.color for one in (b, a, i)] == ["#111111", REST_COLOR, "#222222"]
     assert list(b.meta) == ["model=b&language=English", "model=b&language=Thai", None]
     assert list(i.y) == ["&lt;u&gt;"]

@@ -13,6 +13,7 @@ from dashboard.charts.frame import (
     Part,
     Scale,
     errors,
+    from_zero,
     named_bars_figure,
     opacities,
     share_axis,
@@ -67,14 +68,15 @@ def dots_chart(
     marks = [_dots(known, names, shown, colors, field)]
     if other is not None:
         marks.append(_hollow(known, names, other, field))
-    return named_bars_figure(marks, names, _axis(shown, scale), has_legend=other is not None)
+    return named_bars_figure(marks, names, _axis(shown, scale, known), has_legend=other is not None)
 
 
-def _axis(shown: Shown, scale: Scale) -> Part:
+def _axis(shown: Shown, scale: Scale, groups: pd.DataFrame) -> Part:
+    ends = groups[[end for end in (shown.value, shown.high) if end]].max().max()
     if shown.is_share:
-        return share_axis(shown.title, scale)
-    ticks: Part = {"dtick": 1} if scale == "log" else {"rangemode": "tozero", "nticks": 6}
-    return {"title": {"text": shown.title, "standoff": 8}, "type": scale, **ticks}
+        return from_zero(share_axis(shown.title, scale), ends * 100)
+    title = {"title": {"text": shown.title, "standoff": 8}, "type": scale}
+    return {**title, "dtick": 1} if scale == "log" else from_zero({**title, "nticks": 6}, ends)
 
 
 def _dots(groups: pd.DataFrame, names: list[str], shown: Shown, colors: Colors, field: str) -> Part:

@@ -33,7 +33,6 @@ PALE = 0.4
 INTERVAL_COLOR = "#7c8985"
 
 _AXES_PIXELS = 58
-_LEGEND_PIXELS = 38
 _SMALL_COUNT = 5
 
 # Labels have the room that the margins leave them; measuring them takes longer than drawing.
@@ -41,7 +40,12 @@ _AXIS: Part = {"automargin": False, "ticklabeloverflow": "allow", "fixedrange": 
 
 
 def named_bars_figure(
-    bars: Sequence[Part], names: Sequence[str], value_axis: Part, *, has_legend: bool = False
+    bars: Sequence[Part],
+    names: Sequence[str],
+    value_axis: Part,
+    *,
+    has_legend: bool = False,
+    legend_rows: int = 1,
 ) -> go.Figure:
     """Horizontal bars, or other marks beside names, the first name on top.
 
@@ -50,6 +54,7 @@ def named_bars_figure(
         names: the names of all bars, in order.
         value_axis: the axis along the bars.
         has_legend: the traces have names that tell them apart.
+        legend_rows: rows that these names need where there is little room.
     """
     name_axis = {
         "autorange": "reversed",
@@ -64,7 +69,15 @@ def named_bars_figure(
     height = _AXES_PIXELS + BAR_PIXELS * max(len(names), 2)
     bars = [{**bar, "y": [escaped(name) for name in bar["y"]]} for bar in bars]
     left = name_pixels(names)
-    return figure(bars, height, left, value_axis, name_axis, has_legend=has_legend)
+    return figure(
+        bars,
+        height,
+        left,
+        value_axis,
+        name_axis,
+        has_legend=has_legend,
+        legend_rows=legend_rows,
+    )
 
 
 def figure(
@@ -75,6 +88,7 @@ def figure(
     y_axis: Part,
     *,
     has_legend: bool = False,
+    legend_rows: int = 1,
     shapes: Sequence[Part] = (),
     annotations: Sequence[Part] = (),
     bottom: int = 46,
@@ -89,11 +103,12 @@ def figure(
         x_axis: the horizontal axis.
         y_axis: the vertical axis.
         has_legend: the traces have names that tell them apart: they stand above.
+        legend_rows: rows that these names need.
         shapes: lines, as Plotly writes them.
         annotations: words in the figure.
         bottom: room for the labels of the horizontal axis, in pixels.
     """
-    top = _LEGEND_PIXELS if has_legend else 8
+    top = 14 + 24 * legend_rows if has_legend else 8
     layout = {
         "height": height + top - 8,
         "margin": {"l": left, "r": 14, "t": top, "b": bottom, "autoexpand": False},
@@ -145,6 +160,13 @@ def share_axis(title: str, scale: Scale = "linear") -> Part:
         "ticksuffix": " %",
         **({"dtick": 1} if scale == "log" else {"nticks": 6, "rangemode": "tozero"}),
     }
+
+
+def from_zero(axis: Part, highest: float) -> Part:
+    """An axis of dots that leaves room left of 0: half of a dot on the edge could not be chosen."""
+    if axis.get("type") == "log" or not highest > 0:
+        return axis
+    return {**axis, "range": [-0.035 * highest, 1.05 * highest]}
 
 
 def errors(value: pd.Series, low: pd.Series, high: pd.Series, color: str = INTERVAL_COLOR) -> Part:

@@ -91,10 +91,10 @@ def _heat_chart(
         "texttemplate": "%{text}",
         "meta": [
             [
-                pick(**{field: row}) if other is None else pick(**{field: row, other: column})
-                for column in columns
+                _pick(field, row, other, column) if cell else None
+                for column, cell in zip(columns, line, strict=True)
             ]
-            for row in rows
+            for row, line in zip(rows, cells, strict=True)
         ],
         "hovertemplate": f"%{{y}} · %{{x}}<br>{words}<extra></extra>",
         "colorscale": _COLORS,
@@ -110,6 +110,10 @@ def _heat_chart(
     y_axis = {**_names_axis(row_names, 24), "autorange": "reversed", "ticklabelstandoff": 4}
     height = _TOP_LABEL_PIXELS + BAR_PIXELS * max(len(row_names), 2)
     return figure([trace], height, name_pixels(row_names), x_axis, y_axis, bottom=_TOP_LABEL_PIXELS)
+
+
+def _pick(field: str, row: object, other: str | None, column: object) -> str | None:
+    return pick(**{field: row}) if other is None else pick(**{field: row, other: column})
 
 
 def _names_axis(names: Sequence[str], chars: int) -> Part:

@@ -10,8 +10,8 @@ from dashboard.charts.frame import (
     Part,
     Scale,
     errors,
-    faded,
     figure,
+    from_zero,
     named_bars_figure,
     opacities,
     share_axis,
@@ -72,7 +72,7 @@ def role_categories_chart(found: pd.DataFrame, unit: str, scale: Scale = "linear
                 ),
             }
         )
-    axis = share_axis(_AXES[unit], scale)
+    axis = from_zero(share_axis(_AXES[unit], scale), found[f"{unit}_high"].max() * 100)
     return named_bars_figure(marks, names, axis, has_legend=True)
 
 
@@ -119,7 +119,7 @@ def _turn_marks(rows: pd.DataFrame, role: str, opacity: float) -> Part:
     share, low, high = (rows[f"flagged_{end}"] * 100 for end in ("share", "low", "high"))
     counts = [rows["flagged_count"].tolist(), rows["message_count"].tolist()]
     color = ROLE_COLORS[role]
-    # An interval takes no opacity of its trace.
+    # Intervals of few would hide all others.
     return {
         "type": "scatter",
         "mode": "markers",
@@ -127,7 +127,7 @@ def _turn_marks(rows: pd.DataFrame, role: str, opacity: float) -> Part:
         "name": role,
         "x": rows["turn_number"].tolist(),
         "y": share.tolist(),
-        "error_y": errors(share, low, high, faded(color, opacity)),
+        **({"error_y": errors(share, low, high, color)} if opacity == 1 else {}),
         "marker": {"color": color, "symbol": _SYMBOLS[role], "size": 7, "opacity": opacity},
         "customdata": list(zip(*counts, low.tolist(), high.tolist(), strict=True)),
         "hovertemplate": (

@@ -8,6 +8,7 @@ from dashboard.charts.frame import (
     INTERVAL_COLOR,
     Part,
     errors,
+    from_zero,
     named_bars_figure,
     opacities,
     share_axis,
@@ -46,7 +47,12 @@ def shifts_chart(shifts: pd.DataFrame, field: str, shown: int = 12) -> go.Figure
     }
     dots = [_dots(rows, names, side, field) for side in ("a", "b")]
     return named_bars_figure(
-        [joins, *dots], names, share_axis("Share of conversations"), has_legend=True
+        [joins, *dots],
+        names,
+        from_zero(
+            share_axis("Share of conversations"), rows[["high_a", "high_b"]].max().max() * 100
+        ),
+        has_legend=True,
     )
 
 
@@ -67,7 +73,8 @@ def _dots(rows: pd.DataFrame, names: list[str], side: str, field: str) -> Part:
             "size": 9,
             "opacity": opacities(counts[1]),
         },
-        "meta": picks(field, rows["value"]),
+        # A mark of B is none of A, whose filters a choice changes.
+        **({"meta": picks(field, rows["value"])} if side == "a" else {}),
         "customdata": list(zip(*counts, low.tolist(), high.tolist(), strict=True)),
         "hovertemplate": (
             f"{side.upper()}: %{{y}}<br>%{{x:.3~g}} % "

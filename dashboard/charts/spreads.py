@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.frame import BAR_COLOR, ROLE_COLORS, Part, Scale, count_axis, faded, figure
+from dashboard.charts.frame import (
+    BAR_COLOR,
+    ROLE_COLORS,
+    Part,
+    Scale,
+    count_axis,
+    faded,
+    figure,
+    opacities,
+)
 
 HEIGHT = 320
 
@@ -29,7 +38,7 @@ def score_levels_chart(levels: pd.DataFrame, category: str, scale: Scale = "log"
     for role in ROLE_COLORS:
         rows = levels[levels["role"] == role]
         for name, column, alpha in (
-            (role, "message_count", 0.08),
+            (role, "message_count", 0.0),
             (f"{role}, flagged", "flagged_count", 0.55),
         ):
             steps = _steps(rows, "low_score", "high_score", column, _LOWEST_SCORE / 1.25)
@@ -40,8 +49,8 @@ def score_levels_chart(levels: pd.DataFrame, category: str, scale: Scale = "log"
             traces.append(_outline(steps, role, name, words, alpha, scale))
     x_axis = {
         "title": {"text": f"Score of {category}, not a calibrated probability", "standoff": 8},
-        "tickvals": list(range(-6, 1)),
-        "ticktext": ["10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1"],
+        "tickvals": [-6.05, *range(-5, 1)],
+        "ticktext": ["< 10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1"],
         "showgrid": False,
     }
     y_axis = count_axis("Messages", scale, levels["message_count"].tolist())
@@ -105,7 +114,7 @@ def turn_lengths_chart(turns: pd.DataFrame, role: str) -> go.Figure:
             "x": numbers,
             "y": rows["median_chars"].tolist(),
             "line": {"color": color, "width": 2},
-            "marker": {"size": 6},
+            "marker": {"size": 6, "opacity": opacities(rows["message_count"].tolist())},
             "customdata": rows[list(columns)].to_numpy().tolist(),
             "hovertemplate": (
                 "turn %{x}<br>median %{y:,} characters<br>half of them %{customdata[2]:,} to "
@@ -114,7 +123,12 @@ def turn_lengths_chart(turns: pd.DataFrame, role: str) -> go.Figure:
             ),
         }
     )
-    x_axis = {"title": {"text": "Turn", "standoff": 8}, "dtick": 1, "showgrid": False}
+    x_axis = {
+        "title": {"text": "Turn", "standoff": 8},
+        "dtick": 1,
+        "range": [0.5, max([*numbers, 1]) + 0.5],
+        "showgrid": False,
+    }
     title = f"Characters of {'a user' if role == 'user' else 'an assistant'} message"
     y_axis: Part = {
         "title": {"text": title, "standoff": 8},
@@ -177,7 +191,9 @@ def _steps(rows: pd.DataFrame, low: str, high: str, count: str, lowest: float) -
     for begin, end, number in zip(rows[low], rows[high], rows[count], strict=True):
         if steps and not math.isclose(steps[-1].high, begin):
             steps.append(_Step(steps[-1].high, begin, 0))
-        steps.append(_Step(begin, max(end, lowest * 1.25), number))
+        # A class of one value, like the score 1, has a width nevertheless.
+        width = end if end > begin else begin * 1.12
+        steps.append(_Step(begin, max(width, lowest * 1.25), number))
     return [_Step(max(step.low, lowest), step.high, step.count) for step in steps]
 
 

@@ -24,18 +24,23 @@ def language_models_chart(pairs: pd.DataFrame, colors: Colors, languages: int = 
     shown = pairs[pairs["language"].isin(kept)]
     names = [formats.name(language) for language in kept]
     bars = [_part(shown[shown["model"] == model], model, colors) for model in largest]
-    rest = shown[~shown["model"].isin(largest)]
+    unnamed = shown["model"].isna()
+    if unnamed.any():
+        bars.append(_part(shown[unnamed], None, colors, formats.name(None)))
+    rest = shown[~shown["model"].isin(largest) & ~unnamed]
     if len(rest):
         summed = rest.groupby("language", dropna=False, sort=False, as_index=False)[
             ["conversation_count", "language_share"]
         ].sum()
-        bars.append(_part(summed, None, colors))
-    figure = named_bars_figure(bars, names, share_axis("Share of the language"), has_legend=False)
+        bars.append(_part(summed, None, colors, "other models"))
+    figure = named_bars_figure(
+        bars, names, share_axis("Share of the language"), has_legend=True, legend_rows=3
+    )
     return figure.update_layout(barmode="stack", uniformtext={"minsize": 9, "mode": "hide"})
 
 
-def _part(rows: pd.DataFrame, model: str | None, colors: Colors) -> Part:
-    name = "other models" if model is None else formats.name(model)
+def _part(rows: pd.DataFrame, model: str | None, colors: Colors, words: str = "") -> Part:
+    name = words or formats.name(model)
     return {
         "type": "bar",
         "orientation": "h",

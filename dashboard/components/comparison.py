@@ -78,7 +78,8 @@ def show_shifts(filters: Filters, against: str) -> None:
     columns = st.columns(2)
     title = f"Shift of {_MIX_WORDS[of]}"
     with columns[0]:
-        note = f"largest differences first, {min(12, len(found))} of {len(found):,}"
+        shown = f"{min(12, len(found))} of {len(found):,}"
+        note = f"largest differences first, {shown}; a mark of A filters A"
         figure = shifts_chart(found, of)
         fields = {"value": of}
         show_chart(

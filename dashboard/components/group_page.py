@@ -63,7 +63,8 @@ def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any
         heat(rows)
     show_group_table(f"{field}s", f"All measures by {field}", note, rows, field)
     st.caption(
-        "Small figures are 95 % intervals: below a rate Wilson's, in percent; below a mean "
+        "Small figures are 95 % intervals (below conversations, their share of the slice): below a "
+        "rate Wilson's, in percent; below a mean "
         "Student's; below a quantile one from the order of the lengths. Rows of fewer than 30 "
         "conversations are pale. Lengths are characters of a message."
     )

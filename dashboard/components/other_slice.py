@@ -104,5 +104,5 @@ def _swap(filters: Filters, against: str) -> None:
     other = other_slice(filters, against)
     if isinstance(other, Filters):
         other, _ = sidebar.known_only(other)
-        url.write_parameters({_KEY: said(filters)})
+        url.write_step(other, {_KEY: said(filters)})
         sidebar.seed(other)

@@ -3,6 +3,7 @@
 
 const NARROW_PIXELS = 560
 const CELL_PIXELS = 29
+const LEGEND_PIXELS = 60
 const LETTER_PIXELS = 7.4
 const LINE_PIXELS = 18
 
@@ -44,9 +45,11 @@ function fitted(layout, place) {
   }
   const more = (lines.length - 1) * LINE_PIXELS
   const isNarrow = place.clientWidth < NARROW_PIXELS
+  const names = layout.xaxis.ticktext?.length ?? 0
   const xaxis = {
     ...layout.xaxis,
     ...(text && { title: { ...layout.xaxis.title, text: lines.join("<br>") } }),
+    ...(layout.xaxis.tickangle && room / names < 20 && { tickangle: -90 }),
     ...(isNarrow && layout.xaxis.nticks && { nticks: 4, tickangle: 0 }),
   }
   const margin = { ...layout.margin, b: layout.margin.b + more }
@@ -56,7 +59,8 @@ function fitted(layout, place) {
 // A legend of many names would stand in the chart of a narrow page; hovering says them too.
 function roomy(layout, traces, place) {
   const named = traces.filter((trace) => trace.name && trace.showlegend !== false)
-  if (!layout.showlegend || named.length <= 4 || place.clientWidth >= NARROW_PIXELS) return layout
+  const isRoomy = named.length <= 4 || layout.margin.t > LEGEND_PIXELS || place.clientWidth >= NARROW_PIXELS
+  if (!layout.showlegend || isRoomy) return layout
   return { ...layout, showlegend: false, margin: { ...layout.margin, t: 8 } }
 }
 

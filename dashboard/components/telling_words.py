@@ -8,14 +8,18 @@ import streamlit as st
 
 from dashboard import formats, navigation, session
 from dashboard.components.chart_card import show_card_head
+from dashboard.components.comparison import p_text
 from dashboard.components.table import Head, Row, show_table
 from dashboard.components.view_choice import show_switch
 from dashboard.picks import pick
 from queries import telling_words
 from queries.comparison import other_slice
 from queries.filters import Filters, Slice
-from queries.reading import readable_word
+from queries.reading import needs_cover, readable_word
 from queries.records import records
+
+SURE = 0.05
+"""Words whose corrected p is below it are shown."""
 
 _HEADS = (
     Head("Word", is_number=False),
@@ -23,6 +27,7 @@ _HEADS = (
     Head("B", hint="share of the openings of B that have it"),
     Head("Log-odds", hint="of A against B, shrunk by the prior"),
     Head("z", hint="the same in standard deviations"),
+    Head("Corrected p", hint="after Benjamini and Hochberg, over all words"),
 )
 
 
@@ -77,10 +82,19 @@ def _show(filters: Filters, against: str, found: pd.DataFrame) -> None:
     if found.empty:
         st.text("No word stands in five of these openings.")
         return
+    told = found[found["corrected_p"] < SURE]
+    if told.empty:
+        st.text("No word tells them apart beyond chance.")
+        return
+    st.caption(
+        "Words with a corrected p below 0.05, strongest first; small figures count openings. A "
+        "word opens the list of its conversations: of A, of B, or of all where B is everything "
+        "else."
+    )
     is_uncovered = st.toggle("Show words of flagged prompts", key="uncover_words")
     for column, side in zip(st.columns(2), "ab", strict=True):
         with column:
-            words = found[found["side"] == side]
+            words = told[told["side"] == side]
             _show_side(words, side, is_uncovered=is_uncovered, to=_opener(filters, against, side))
 
 
@@ -100,9 +114,11 @@ def _show_side(
                 formats.share(row["share_b"]),
                 f"{row['log_odds']:+.2f}",
                 f"{row['z']:+.1f}",
+                p_text(row["corrected_p"]),
             ],
-            notes=["", formats.count(row["count_a"]), formats.count(row["count_b"]), "", ""],
-            pick=pick(word=row["word"]),
+            notes=["", formats.count(row["count_a"]), formats.count(row["count_b"]), "", "", ""],
+            # What is covered is not in the page at all, nor can it be gone to.
+            pick=pick(word=row["word"]) if is_uncovered or not needs_cover(row) else None,
         )
         for row in records(words)
     ]

@@ -87,7 +87,9 @@ def _counted(found: pd.DataFrame, unit: str) -> str:
         f"{formats.count(count)} {words.format(role)}"
         for role, count in zip(each["role"], each[f"role_{unit}_count"], strict=True)
     ]
-    return f"n = {unit}s: {', '.join(said)}" if said else "no flagged message"
+    if not said:
+        return "no flagged message"
+    return f"n = {unit}s: {', '.join(said)}; a mark filters its category"
 
 
 def _show_attempts(filters: Filters, rate: str, total: int) -> None:
@@ -112,7 +114,7 @@ def _show_turns(filters: Filters) -> None:
     show_chart(
         "turn_flags",
         "Flagged messages by turn",
-        f"n = {messages} messages; only longer conversations have later turns",
+        f"n = {messages} messages; of fewer than 30 in a turn the interval is not drawn",
         turn_flags_chart(turns),
         turns,
     )
@@ -123,7 +125,7 @@ def _show_pairs(filters: Filters) -> None:
     show_chart(
         "category_pairs",
         "Categories flagged in one conversation",
-        "Colour: share of the conversations flagged in the category of the row",
+        "Colour: share of those flagged in the category of the row; a cell filters that category",
         category_pairs_chart(pairs, CATEGORIES),
         pairs,
         fields={"category": "category"},

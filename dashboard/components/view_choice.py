@@ -74,8 +74,8 @@ def show_switch(label: str, key: str, *, help_: str | None = None) -> bool:
 def show_text(label: str, key: str, *, placeholder: str, width: int) -> str:
     """A short text, e.g. a part of a name; empty unless the address has one."""
     if url.rules(key):
-        st.session_state[key] = url.parameter(key, "")
-    text = st.text_input(label, key=key, placeholder=placeholder, width=width)
+        st.session_state[key] = url.parameter(key, "")[:60]
+    text = st.text_input(label, key=key, placeholder=placeholder, width=width, max_chars=60)
     url.hold(key)
     url.write_parameters({key: text or None})
     return text

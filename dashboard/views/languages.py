@@ -17,7 +17,7 @@ def show_models(rows: pd.DataFrame) -> None:
     show_chart(
         "model_languages",
         "Models of each language",
-        "Share of a language's conversations; the most used models have their colour",
+        "The most frequent languages, by the most used models; hover for the figures",
         language_models_chart(shown, session.model_colors()),
         shown,
         fields={"model": "model", "language": "language"},

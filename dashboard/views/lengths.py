@@ -35,7 +35,8 @@ def show_lengths(filters: Filters, total: int) -> None:
     ):
         with column:
             rows = by_turn[by_turn["role"] == role]
-            note = f"n = {formats.count(rows['message_count'].sum())}; bands: half and 80 % of them"
+            count = formats.count(rows["message_count"].sum())
+            note = f"n = {count} of turns 1 to 12; bands hold half and 80 % of them"
             figure = turn_lengths_chart(rows, role)
             title = f"Lengths of {kind} by turn"
             show_chart("turn_lengths", title, note, figure, rows, key=f"turn_lengths_{role}")

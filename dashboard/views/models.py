@@ -16,7 +16,7 @@ def show_languages(rows: pd.DataFrame) -> None:
     show_chart(
         "model_languages",
         "Models and languages",
-        "Colour: share of the model's conversations; figure: conversations",
+        "Colour: share of the model's conversations, on a square-root scale",
         model_languages_chart(shown, rows["group_name"].tolist()),
         shown,
         fields={"model": "model", "language": "language"},

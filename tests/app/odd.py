@@ -20,6 +20,14 @@ def _without(category: str, said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "openai_moderation": entries}
 
 
+def _many(count, first, model, prompt):
+    """Conversations that begin alike, enough of them to tell a word from chance."""
+    return [
+        row("a", model, "English", prompt, "x") | {"conversation_id": f"{first + n:032x}"}
+        for n in range(count)
+    ]
+
+
 ROWS_OF: dict[str, list[dict[str, Any]]] = {
     "nobody": [],
     "one": ROWS[:1],
@@ -43,8 +51,8 @@ ROWS_OF: dict[str, list[dict[str, Any]]] = {
     ],
     "repeats": [row(c, f"m{c}", "English", ("poison", verdict("hate")), "x") for c in "123"],
     "words": [
-        *(row(c, "gpt-4", "English", f"apple pie {c}", "x") for c in "abcdef"),
-        *(row(c, "koala-13b", "English", f"rocket ship {c}", "x") for c in "012345"),
-        *(row(c, "koala-13b", "English", (f"poison {c}", verdict("hate")), "x") for c in "ghijk"),
+        *_many(60, 0, "gpt-4", "apple pie"),
+        *_many(60, 100, "koala-13b", "rocket ship"),
+        *_many(50, 200, "koala-13b", ("poison", verdict("hate"))),
     ],
 }

@@ -162,7 +162,8 @@ def test_every_mix_can_shift(opened, accepted, of, head, name, difference, pick)
     assert picks[name] == pick
     _, a, b = traces(app, "shifts")
     assert name in a["y"]
-    assert dict(zip(b["y"], b["meta"], strict=True))[name] == pick
+    assert dict(zip(a["y"], a["meta"], strict=True))[name] == pick
+    assert "meta" not in b  # A mark of B is none of A, whose filters a choice changes.
 
 
 def test_the_largest_shift_is_on_top(opened, accepted):
@@ -192,11 +193,11 @@ def test_words_are_worked_out_when_they_are_asked_for(opened, odd_store):
     app.toggle(key="words").set_value(True)
     app = whole(app.run())
     assert app.query_params["words"] == "true"
-    assert captions(app)[-2].startswith("n = 6 openings of A and 11 of B, seed 1;")
+    assert captions(app)[-3].startswith("n = 60 openings of A and 110 of B, seed 1;")
     assert sorted(names(app, "words_a")) == ["apple", "pie"]
     assert table(app, "words_a")["apple"]["A"] == "100 %"
     assert table(app, "words_a")["apple"]["B"] == "0 %"
-    assert notes(app, "words_b")["rocket"]["B"] == "6"
+    assert notes(app, "words_b")["rocket"]["B"] == "60"
 
 
 def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(opened, odd_store):

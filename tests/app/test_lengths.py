@@ -53,7 +53,7 @@ def test_lengths_by_turn_are_medians(opened, accepted, role, medians, counts):
     assert line["x"] == [1, 2, 3]
     assert [row[0] for row in line["customdata"]] == counts
     assert line["y"] == medians
-    assert captions(app).count("n = 15; bands: half and 80 % of them") == 2
+    assert captions(app).count("n = 15 of turns 1 to 12; bands hold half and 80 % of them") == 2
 
 
 def test_first_prompts_that_repeat_are_counted(opened, accepted):

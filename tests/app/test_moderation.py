@@ -27,7 +27,10 @@ def test_categories_are_counted_by_role(opened, accepted):
     assert users == pytest.approx({"harassment": 100 / 12, "violence": 100 / 12})
     assert sorted(assistants) == ["harassment", "hate", "sexual", "sexual/minors"]
     first = captions(app)[0]
-    assert first == "n = conversations: 12 with user messages, 12 with assistant messages"
+    assert first == (
+        "n = conversations: 12 with user messages, 12 with assistant messages; "
+        "a mark filters its category"
+    )
     assert traces(app, "role_categories")[0]["meta"][0] == "category=harassment"
 
 
@@ -36,7 +39,10 @@ def test_messages_can_be_counted_instead(opened, accepted):
     assert app.subheader[0].value == "Flagged messages by category and role"
     users, _ = marks(app, "role_categories")
     assert users["harassment"] == pytest.approx(100 / 15)
-    assert captions(app)[0] == "n = messages: 15 of users, 15 of assistants"
+    assert (
+        captions(app)[0]
+        == "n = messages: 15 of users, 15 of assistants; a mark filters its category"
+    )
     assert data(app, "role_categories")["layout"]["xaxis"]["type"] == "log"
 
 
@@ -64,7 +70,7 @@ def test_flags_are_counted_by_turn(opened, accepted):
         "user": {1: (2, 12), 2: (0, 2), 3: (0, 1)},
         "assistant": {1: (1, 12), 2: (1, 2), 3: (0, 1)},
     }
-    assert "n = 30 messages; only longer conversations have later turns" in captions(app)
+    assert "n = 30 messages; of fewer than 30 in a turn the interval is not drawn" in captions(app)
 
 
 def test_categories_that_meet_in_a_conversation_are_counted(opened, accepted):
