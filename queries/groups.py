@@ -113,7 +113,15 @@ def standard_rates(store: Store, filters: Slice, *, by: str, measure: str) -> pd
     )
 
 
-def _groups(store: Store, filters: Slice, by: GroupColumn) -> pd.DataFrame:
+def group_rates(store: Store, filters: Slice, *, by: GroupColumn) -> pd.DataFrame:
+    """What `models` and `languages` say without a look at messages and prompts.
+
+    Returns:
+        One row a group, most used first: the columns of ``sql/group_measures.sql``, the shares and
+        the mean of turns with their intervals, ``top_language`` or ``top_model``.
+
+    Source: ``sql/group_measures.sql``, ``sql/model_languages.sql``.
+    """
     found = store.run("group_measures", filters, by=by)
     total = found["conversation_count"]
     _add_share(found, "slice", total, total * 0 + total.sum())
@@ -123,19 +131,23 @@ def _groups(store: Store, filters: Slice, by: GroupColumn) -> pd.DataFrame:
     found["mean_turn_low"], found["mean_turn_high"] = mean_interval(
         found["mean_turn_count"], found["turn_count_deviation"], found["turn_known_count"]
     )
+    pairs = store.run("model_languages", filters)
+    other = _OTHER[by]
+    top = pairs.drop_duplicates(by).rename(columns={by: "group_name", other: f"top_{other}"})
+    return _joined(found, top[["group_name", f"top_{other}"]])
+
+
+def _groups(store: Store, filters: Slice, by: GroupColumn) -> pd.DataFrame:
+    found = group_rates(store, filters, by=by)
     for role in ROLES:
         lengths = store.run("group_lengths", filters, by=by, params={"role": role})
         kind = _LENGTH_NAMES[role]
         found = _joined(found, lengths.rename(columns=_length_column(kind)))
         found[f"{kind}_count"] = found[f"{kind}_count"].fillna(0).astype("int64")
     found = _joined(found, store.run("group_prompts", filters, by=by))
-    found["unique_prompt_share"] = found["distinct_prompt_count"] / found[
-        "with_prompt_count"
-    ].where(found["with_prompt_count"] > 0)
-    pairs = store.run("model_languages", filters)
-    top = pairs.drop_duplicates(by).rename(columns={by: "group_name", _OTHER[by]: "top"})
-    found = _joined(found, top[["group_name", "top"]])
-    return found.rename(columns={"top": f"top_{_OTHER[by]}"})
+    known = found["with_prompt_count"].where(found["with_prompt_count"] > 0)
+    found["unique_prompt_share"] = found["distinct_prompt_count"] / known
+    return found
 
 
 def _add_share(frame: pd.DataFrame, name: str, count: pd.Series, total: pd.Series) -> None:

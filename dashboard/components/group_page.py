@@ -1,7 +1,7 @@
 """What the pages of models and of languages have in common."""
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -9,24 +9,77 @@ import streamlit as st
 from dashboard import formats, session
 from dashboard.charts.dots import Shown, dots_chart
 from dashboard.components.chart_card import show_chart
-from dashboard.components.group_table import show_group_table, sorted_groups
+from dashboard.components.group_table import asked_sort, show_group_table, sorted_groups
 from dashboard.components.view_choice import show_choice, show_switch, show_text
 from dashboard.measures import MEASURES
 from queries import groups
 from queries.filters import Filters
+from queries.schema import GroupColumn
 
 _TOP = ("25", "50", "all")
 
 
-def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any) -> None:  # noqa: ANN401
+@dataclass(frozen=True, slots=True)
+class _Controls:
+    """How the page is looked at."""
+
+    measure: str
+    is_standard: bool
+    is_log: bool
+    top: str
+    find: str
+
+    def kept(self, found: pd.DataFrame) -> pd.DataFrame:
+        """The groups that are asked for, of those in the slice."""
+        if self.find:
+            names = found["group_name"].map(formats.name).str.lower()
+            is_found = names.str.contains(self.find.lower(), regex=False)
+            found = found[is_found].reset_index(drop=True)
+        return found if self.top == "all" else found.head(int(self.top))
+
+
+def show_group_page(
+    field: GroupColumn,
+    filters: Filters,
+    every: Callable[..., pd.DataFrame],
+    heat: Callable[[pd.DataFrame], None],
+) -> None:
     """Draw the controls, a chart of one measure, what ``heat`` draws, and the table.
 
     Args:
         field: `model` or `language`.
-        found: the rows of ``groups.models`` or ``groups.languages``.
         filters: the slice.
+        every: ``groups.models`` or ``groups.languages``.
         heat: draws the chart beside the first one.
     """
+    controls = _show_controls(field)
+    # The charts come from fewer queries, and are drawn while those of the table still run.
+    found = session.rows(groups.group_rates, filters, by=field)
+    if not {MEASURES[controls.measure].shown.value, asked_sort()} <= set(found.columns):
+        found = session.rows(every, filters)
+    rows = controls.kept(sorted_groups(found))
+    if rows.empty:
+        name = f"“{controls.find}” in its name"
+        sentence = f"No {field} of the slice has {name}: take that away to see them all."
+        st.info(formats.plain(sentence), icon=":material/search_off:")
+        return
+    note = _note(found, rows, field)
+    left, right = st.columns(2)
+    with left:
+        _show_measure(field, rows, filters, controls, note)
+    with right:
+        heat(rows)
+    rows = controls.kept(sorted_groups(session.rows(every, filters)))
+    show_group_table(f"{field}s", f"All measures by {field}", note, rows, field)
+    st.caption(
+        "Small figures are 95 % intervals (below conversations, their share of the slice): below a "
+        "rate Wilson's, in percent; below a mean "
+        "Student's; below a quantile one from the order of the lengths. Rows of fewer than 30 "
+        "conversations are pale. Lengths are characters of a message."
+    )
+
+
+def _show_controls(field: GroupColumn) -> _Controls:
     other = "language" if field == "model" else "model"
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
         measure = show_choice(
@@ -48,33 +101,7 @@ def show_group_page(field: str, found: pd.DataFrame, filters: Filters, heat: Any
         is_log = show_switch("Log scale", "log")
         top = show_choice("Show", "top", _TOP, words=lambda n: "all" if n == "all" else f"top {n}")
         find = show_text(f"Find a {field}", "find", placeholder="part of a name", width=200)
-    rows = _asked(sorted_groups(found), find, top)
-    if rows.empty:
-        sentence = (
-            f"No {field} of the slice has “{find}” in its name: take that away to see them all."
-        )
-        st.info(formats.plain(sentence), icon=":material/search_off:")
-        return
-    note = _note(found, rows, field)
-    left, right = st.columns(2)
-    with left:
-        _show_measure(field, rows, filters, measure, note, is_standard=is_standard, is_log=is_log)
-    with right:
-        heat(rows)
-    show_group_table(f"{field}s", f"All measures by {field}", note, rows, field)
-    st.caption(
-        "Small figures are 95 % intervals (below conversations, their share of the slice): below a "
-        "rate Wilson's, in percent; below a mean "
-        "Student's; below a quantile one from the order of the lengths. Rows of fewer than 30 "
-        "conversations are pale. Lengths are characters of a message."
-    )
-
-
-def _asked(found: pd.DataFrame, find: str, top: str) -> pd.DataFrame:
-    if find:
-        names = found["group_name"].map(formats.name).str.lower()
-        found = found[names.str.contains(find.lower(), regex=False)].reset_index(drop=True)
-    return found if top == "all" else found.head(int(top))
+    return _Controls(measure, is_standard, is_log, top, find)
 
 
 def _note(found: pd.DataFrame, rows: pd.DataFrame, field: str) -> str:
@@ -88,20 +115,17 @@ def _show_measure(
     field: str,
     rows: pd.DataFrame,
     filters: Filters,
-    name: str,
+    controls: _Controls,
     note: str,
-    *,
-    is_standard: bool,
-    is_log: bool,
 ) -> None:
-    measure, other = MEASURES[name], None
+    measure, other = MEASURES[controls.measure], None
     shown = measure.shown
-    if is_standard and measure.standardised:
+    if controls.is_standard and measure.standardised:
         rows = _with_standard_rates(rows, filters, field, measure.standardised)
         other = replace(shown, value="standard_share", low="standard_low", high="standard_high")
-    elif is_standard:
+    elif controls.is_standard:
         note = f"{note} · cannot be standardised: not a rate of conversations"
-    if is_log and (rows[shown.value] == 0).any():
+    if controls.is_log and (rows[shown.value] == 0).any():
         note = f"{note} · zeros have no place on a log scale"
     figure = dots_chart(
         rows,
@@ -109,7 +133,7 @@ def _show_measure(
         field=field,
         colors=session.model_colors() if field == "model" else {},
         other=other,
-        scale="log" if is_log else "linear",
+        scale="log" if controls.is_log else "linear",
     )
     if rows[shown.value].isna().all():
         rows = rows.head(0)

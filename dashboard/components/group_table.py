@@ -109,11 +109,17 @@ def _interval(row: dict[str, Any], shown: Shown) -> str:
 
 
 def _sort(groups: pd.DataFrame) -> tuple[str, bool]:
-    column = url.parameter("sort", DEFAULT_SORT)
-    if column not in groups.columns or column not in _sorts():
+    column = asked_sort()
+    if column not in groups.columns or column != url.parameter("sort", DEFAULT_SORT):
         return DEFAULT_SORT, True
     default = "asc" if column in _TEXTS else "desc"
     return column, url.parameter("order", default) != "asc"
+
+
+def asked_sort() -> str:
+    """The column that the address asks for, if rows can be sorted by it, else the default."""
+    column = url.parameter("sort", DEFAULT_SORT)
+    return column if column in _sorts() else DEFAULT_SORT
 
 
 def _sorts() -> set[str]:

@@ -26,8 +26,7 @@ def show_models(rows: pd.DataFrame) -> None:
 
 filters, total = show_page_head("Languages")
 if total:
-    found = session.rows(groups.languages, filters)
-    show_group_page("language", found, filters, show_models)
+    show_group_page("language", filters, groups.languages, show_models)
     st.caption(
         "A language is a guess made from the first user message; `unknown` is what the guess said "
         "where it found none, and is counted like the others."

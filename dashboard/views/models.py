@@ -25,7 +25,6 @@ def show_languages(rows: pd.DataFrame) -> None:
 
 filters, total = show_page_head("Models")
 if total:
-    found = session.rows(groups.models, filters)
-    show_group_page("model", found, filters, show_languages)
+    show_group_page("model", filters, groups.models, show_languages)
 else:
     notices.show_empty_slice(filters)
