@@ -38,7 +38,7 @@ def connected(version: Version, settings: Settings) -> duckdb.DuckDBPyConnection
 def hold_in_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `conversations` and `message_facts` relations in memory, with a few columns as enums.
 
-    At 1,000,000 conversations that takes four seconds and 900 MB once, and makes a breakdown two
+    At 1,000,000 conversations that takes two seconds and 1 GB once, and makes a breakdown two
     to ten times as fast as from parquet. Whoever asks meanwhile is answered from parquet.
     """
     connection.begin()

@@ -27,7 +27,7 @@ UNSPACED = {
 
 _LETTER = rf"[^\W_{''.join(UNSPACED.values())}]"
 _RUN = re.compile(f"[{''.join(UNSPACED.values())}]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]++(?:'[a-z0-9]++)*+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _JOINERS = "'\u200c\u200d"
 _SYMBOL_MARKS = range(0xFE00, 0xFE10)
 _FIRST_MARK, _FIRST_ASTRAL, _FIRST_EMOJI = 0x300, 0x10000, 0x1F000
@@ -148,10 +148,10 @@ def _patterns() -> _Patterns:
     plane, beyond = range(_FIRST_ASTRAL), range(_FIRST_ASTRAL, _FIRST_EMOJI)
     ahead = f"(?=[{chr(_FIRST_ASTRAL)}-{chr(_FIRST_EMOJI - 1)}])"
     first = f"(?:[{_ranges(plane, marks=False)}]|{ahead}[{_ranges(beyond, marks=False)}])"
-    rest = f"[{_ranges(plane, marks=True)}]++|{ahead}[{_ranges(beyond, marks=True)}]++"
+    rest = f"[{_ranges(plane, marks=True)}]+|{ahead}[{_ranges(beyond, marks=True)}]+"
     in_run = "".join(mark for mark in map(chr, plane) if _is_mark(mark) and _RUN.match(mark))
     return _Patterns(
-        word=re.compile(f"{first}(?:{rest}|[{_JOINERS}](?={first}))*+"),
+        word=re.compile(f"{first}(?:{rest}|[{_JOINERS}](?={first}))*"),
         character=re.compile(f".[{in_run}]*"),
     )
 

@@ -35,6 +35,17 @@ INTERVAL_COLOR = "#7c8985"
 _AXES_PIXELS = 58
 _SMALL_COUNT = 5
 
+_LEGEND: Part = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1,
+    "yanchor": "bottom",
+    "itemclick": False,
+    "itemdoubleclick": False,
+    "traceorder": "normal",
+}
+_WIDE_LEGEND: Part = {"xref": "container", "x": 0.01, "font": {"size": 11}}
+
 # Labels have the room that the margins leave them; measuring them takes longer than drawing.
 _AXIS: Part = {"automargin": False, "ticklabeloverflow": "allow", "fixedrange": True}
 
@@ -114,7 +125,7 @@ def figure(
         "margin": {"l": left, "r": 14, "t": top, "b": bottom, "autoexpand": False},
         "bargap": 0.28,
         "showlegend": has_legend,
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
+        "legend": {**_LEGEND, **(_WIDE_LEGEND if legend_rows > 1 else {})},
         "shapes": list(shapes),
         "annotations": list(annotations),
         "barmode": "overlay",

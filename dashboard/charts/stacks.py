@@ -44,7 +44,7 @@ def _part(rows: pd.DataFrame, model: str | None, colors: Colors, words: str = ""
     return {
         "type": "bar",
         "orientation": "h",
-        "name": escaped(name),
+        "name": escaped(short(name, 16)),
         "x": (rows["language_share"] * 100).tolist(),
         "y": [formats.name(language) for language in rows["language"]],
         "text": [escaped(short(name.replace("other models", "others"), 18))] * len(rows),

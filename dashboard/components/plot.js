@@ -3,7 +3,8 @@
 
 const NARROW_PIXELS = 560
 const CELL_PIXELS = 29
-const LEGEND_PIXELS = 60
+const NAME_PIXELS = 152
+const LEGEND_ROW_PIXELS = 19
 const LETTER_PIXELS = 7.4
 const LINE_PIXELS = 18
 
@@ -56,12 +57,14 @@ function fitted(layout, place) {
   return { ...layout, xaxis, margin, height: layout.height + more }
 }
 
-// A legend of many names would stand in the chart of a narrow page; hovering says them too.
+// A legend of many names takes as many rows as it needs; one of few has the room it was given.
 function roomy(layout, traces, place) {
   const named = traces.filter((trace) => trace.name && trace.showlegend !== false)
-  const isRoomy = named.length <= 4 || layout.margin.t > LEGEND_PIXELS || place.clientWidth >= NARROW_PIXELS
-  if (!layout.showlegend || isRoomy) return layout
-  return { ...layout, showlegend: false, margin: { ...layout.margin, t: 8 } }
+  if (!layout.showlegend || layout.legend.xref !== "container") return layout
+  const room = place.clientWidth - layout.margin.l - layout.margin.r
+  const inRow = Math.max(Math.floor(room / NAME_PIXELS), 1)
+  const t = 18 + LEGEND_ROW_PIXELS * Math.ceil(named.length / inRow)
+  return { ...layout, margin: { ...layout.margin, t }, height: layout.height + t - layout.margin.t }
 }
 
 // Colours and fonts of the page, so that a chart follows its theme.
