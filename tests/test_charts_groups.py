@@ -163,8 +163,9 @@ def test_languages_are_divided_by_model_in_its_colour():
 def test_words_in_a_part_are_escaped_once_and_cut_before_that():
     name = "<i>" + "x" * 20
     pairs = PAIRS.replace("<i>", name)
-    (part,) = (one for one in language_models_chart(pairs, {}).data if "x" * 20 in one.name)
-    assert part.name == f"&lt;i&gt;{'x' * 20}"
+    (part,) = (one for one in language_models_chart(pairs, {}).data if "xxx" in one.name)
+    assert part.name == f"&lt;i&gt;{'x' * 7}…{'x' * 5}"
+    assert f"&lt;i&gt;{'x' * 20}" in part.hovertemplate
     assert part.text == (f"&lt;i&gt;{'x' * 8}…{'x' * 6}",)
 
 
