@@ -114,7 +114,8 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     opened[0].close()
     if not options.no_browser:
         accept(store)
-        yield from browser.figures(store, _as_glob(raw))
+        effort = browser.Effort() if is_full_size else browser.SMOKE
+        yield from browser.figures(store, _as_glob(raw), effort)
 
 
 def asked(store: Store, raw: Raw) -> Iterator[Figure]:

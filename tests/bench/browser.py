@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -18,9 +19,22 @@ from tests.browsing import chromium, chromium_arguments, free_port, wait_until_h
 BAR = ".js-plotly-plot .barlayer path"
 QUIET_MS = 700
 WARM_MS = 7_000  # What is put off until the first page is there is done by then.
-RELOADS = 20
-COLD_STARTS = 3
 SESSIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often everything is repeated."""
+
+    reloads: int = 20
+    cold_starts: int = 3
+    turns: Sequence[str] = ("2", "3", "4", "5", "6")
+    page_turns: Sequence[str] = ("2", "3", "4")
+
+
+SMOKE = Effort(reloads=2, cold_starts=1, turns=("2",), page_turns=("2",))
+"""Enough to see that everything can be measured."""
+
 # Each with a filter of its own: what one page asked must not answer the next.
 PAGES = {
     "Models": "models?max_turns=60",
@@ -96,11 +110,11 @@ def redraw(page: Page, choose: object) -> float:
     return float(page.evaluate("window.changed - window.clicked"))
 
 
-def figures(store: Path, raw: str) -> Iterator[Figure]:
+def figures(store: Path, raw: str, effort: Effort) -> Iterator[Figure]:
     """Everything that is measured in the browser."""
     plain_raw = plain_redraw(raw)
     plain_slim = plain_redraw(str(StorePath(store).current().table("conversations") / "*.parquet"))
-    cold, reloads, redraws, idle, per_session, redraws_by_page = dashboard_times(store)
+    cold, reloads, redraws, idle, per_session, redraws_by_page = dashboard_times(store, effort)
     yield Figure("from the command to the first chart, all cold", "s", cold, "4 s", 4.0)
     yield Figure("reload warm, to first chart", "s", reloads, "1.2 s", 1.2)
     yield Figure(
@@ -130,7 +144,7 @@ def figures(store: Path, raw: str) -> Iterator[Figure]:
 
 
 def dashboard_times(
-    store: Path,
+    store: Path, effort: Effort
 ) -> tuple[
     tuple[float, ...],
     tuple[float, ...],
@@ -141,7 +155,7 @@ def dashboard_times(
 ]:
     """Cold starts, reloads (s), redraws (ms), memory idle and a session (MB), redraws by page."""
     cold = []
-    for last in [False] * (COLD_STARTS - 1) + [True]:
+    for last in [False] * (effort.cold_starts - 1) + [True]:
         port = free_port()
         url = f"http://127.0.0.1:{port}/"
         with fresh_browser() as browser:
@@ -152,11 +166,11 @@ def dashboard_times(
                 cold.append(time.perf_counter() - begun)
                 if last:
                     page.wait_for_timeout(WARM_MS)
-                    reloads = [reload(page, url) for _ in range(RELOADS)]
-                    redraws = tuple(redraw_times(page))
+                    reloads = [reload(page, url) for _ in range(effort.reloads)]
+                    redraws = tuple(redraw_times(page, effort.turns))
                     idle, per_session = memory(browser, server.pid, url)
                     by_page = {
-                        title: tuple(page_redraws(browser, url + path))
+                        title: tuple(page_redraws(browser, url + path, effort.page_turns))
                         for title, path in PAGES.items()
                     }
     return tuple(cold), tuple(reloads), redraws, idle, per_session, by_page
@@ -178,7 +192,7 @@ def memory(browser: Browser, server: int, url: str) -> tuple[float, float]:
     return idle, (resident_mb(server) - idle) / SESSIONS
 
 
-def redraw_times(page: Page, turns: Sequence[str] = ("2", "3", "4", "5", "6")) -> Iterator[float]:
+def redraw_times(page: Page, turns: Sequence[str]) -> Iterator[float]:
     """Redraws after choices that make slices which nobody has asked for before."""
     page.evaluate(WATCH)
     for count in turns:
@@ -190,13 +204,13 @@ def redraw_times(page: Page, turns: Sequence[str] = ("2", "3", "4", "5", "6")) -
             yield redraw(page, pill.click)
 
 
-def page_redraws(browser: Browser, url: str) -> Iterator[float]:
+def page_redraws(browser: Browser, url: str, turns: Sequence[str]) -> Iterator[float]:
     """Redraws of another page after choices, in a window that shows most of it."""
     page = browser.new_page(viewport={"width": 1440, "height": 1500})
     page.goto(url)
     page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
     page.wait_for_timeout(2_000)
-    yield from redraw_times(page, ("2", "3", "4"))
+    yield from redraw_times(page, turns)
     page.close()
 
 
