@@ -21,7 +21,7 @@ from queries.schema import CATEGORIES
 _PROBLEMS = "url_problems"
 _SEEDED = "seeded_filters"
 
-ECHO_SECONDS = 1.0
+ECHO_SECONDS = 1.5
 """So long a browser may still send what it held before; changing one's mind takes longer."""
 
 _MIXES = ("model", "language")
@@ -198,7 +198,10 @@ def seed(filters: Filters) -> None:
 def _hold(filters: Filters) -> None:
     session.set_current_filters(filters)
     for known in fields(Filters):
-        st.session_state[known.name] = _held(filters, known.name)
+        held = _held(filters, known.name)
+        # What is set reaches the browser as the value of its widget, over one chosen meanwhile.
+        if known.name not in st.session_state or st.session_state[known.name] != held:
+            st.session_state[known.name] = held
 
 
 def _held(filters: Filters, name: str) -> Any:  # noqa: ANN401

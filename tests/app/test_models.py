@@ -238,3 +238,21 @@ def test_figures_and_sql_are_behind_a_button(opened, accepted):
     export = data(app, "figures_models")["export"]
     assert export["csv"].splitlines()[1].startswith("gpt-4,2,")
     assert (export["name"], export["plot"]) == ("models", None)
+
+
+def test_a_choice_that_follows_at_once_does_not_undo_the_first(opened, accepted):
+    app = whole(send(opened(accepted, "models"), "table_models", "chosen", "model=koala-13b"))
+    # A browser that has not heard of the first sends what its widgets held before it.
+    app.multiselect(key="model").set_value([])
+    app.button_group(key="flagged").set_value("any")
+    app = whole(app.run())
+    assert app.query_params["model"] == "koala-13b"
+    assert app.query_params["flagged"] == "any"
+
+
+def test_what_is_taken_away_later_stays_away(opened, accepted, monkeypatch):
+    monkeypatch.setattr("dashboard.sidebar.ECHO_SECONDS", 0.0)
+    app = whole(send(opened(accepted, "models"), "table_models", "chosen", "model=koala-13b"))
+    app.multiselect(key="model").set_value([])
+    app = whole(app.run())
+    assert "model" not in app.query_params

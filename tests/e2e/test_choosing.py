@@ -76,22 +76,6 @@ def test_a_row_is_a_filter_without_a_mouse(page, sample_url):
     expect(card(page, "languages").locator("tbody tr")).to_have_count(1)
 
 
-def test_two_choices_in_a_row_both_count(page, sample_url):
-    page.goto(f"{sample_url}/models")
-    row = card(page, "models").get_by_role("button", name="koala-13b", exact=True)
-    pill = page.get_by_text(re.compile("^user · "))
-    expect(row).to_be_visible()
-    expect(pill).to_be_visible()
-    settled(page)
-    # Both before the page can have answered the first.
-    row.evaluate("node => node.click()")
-    pill.evaluate("node => node.click()")
-    expect(page).to_have_url(re.compile(r"\?model=koala-13b&flagged=user$"))
-    expect(page.get_by_text("conversations: koala-13b; a user message flagged")).to_be_visible()
-    settled(page)
-    expect(page).to_have_url(re.compile(r"\?model=koala-13b&flagged=user$"))
-
-
 def test_a_dot_at_zero_can_be_chosen_in_its_middle(page, sample_url):
     page.goto(f"{sample_url}/models")
     # vicuna-7b, the eleventh of the models, has no flagged user message.

@@ -31,6 +31,8 @@ def test_filters_are_kept_as_b_and_swapped(page, sample_url):
     page.get_by_role("button", name="B = current filters").click()
     expect(page.get_by_text("A and B are the same conversations")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").click()
+    expect(page).to_have_url(re.compile(r"/compare\?against="))
+    settled(page)
     page.get_by_text(re.compile("^any message · ")).click()
     expect(page).to_have_url(re.compile(r"flagged=any.*against=model%3Dgpt-4"))
     slices = page.locator(".st-key-slices")

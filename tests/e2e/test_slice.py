@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import figure
+from tests.e2e.conftest import figure, settled
 
 TOTAL = "2,000"
 
@@ -21,6 +21,7 @@ def test_a_filter_changes_figures_charts_and_address_and_back_undoes_it(page, sa
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?min_turns=3$"))
     expect(figure(page, "Conversations")).not_to_have_text(TOTAL)
+    settled(page)  # The label of a pill carries its count, which is changing.
     page.get_by_text(re.compile(r"^none · ")).click()
     expect(page).to_have_url(re.compile(r"\?min_turns=3&flagged=none$"))
     expect(figure(page, "Flagged")).to_have_text("0 %")
@@ -76,14 +77,6 @@ def test_a_score_filter_is_added_and_taken_away(page, sample_url):
     page.get_by_role("button", name="harassment score of at least 0.5").click()
     expect(page).not_to_have_url(re.compile("min_score"))
     expect(page).to_have_url(re.compile("unique_prompts=true"))
-
-
-def test_figures_and_sql_of_a_chart_can_be_read(page, sample_url):
-    open_overview(page, sample_url)
-    card = page.locator(".st-key-card_model_mix")
-    card.get_by_role("button", name="Figures and SQL").click()
-    expect(page.get_by_test_id("stPopoverBody").get_by_test_id("stDataFrame")).to_be_visible()
-    expect(page.get_by_test_id("stPopoverBody").get_by_text("group by model")).to_be_visible()
 
 
 def test_a_chart_says_what_it_shows_to_those_who_do_not_see_it(page, sample_url):
