@@ -15,7 +15,6 @@ def choose(pick: str) -> None:
         wanted = filters_from_pairs(parse_qsl(pick, keep_blank_values=True))
     except FilterError:
         return  # Only a page that was tampered with sends another one.
-    sidebar.restore_seeded()
     sidebar.seed(toggled(sidebar.chosen(), wanted))
 
 

@@ -42,9 +42,19 @@ def conversations(value: float) -> str:
     return "1 conversation" if value == 1 else f"{count(value)} conversations"
 
 
+def turns(value: float) -> str:
+    """A number of turns in words: 1 turn, 2 turns."""
+    return "1 turn" if value == 1 else f"{count(value)} turns"
+
+
 def name(value: object) -> str:
     """A model or a language, also where the data has none: (none given), (empty name)."""
     return name_of(value)
+
+
+def value(field: str, of: object) -> str:
+    """A value of a filter field in words: a number of turns, or a name."""
+    return turns(float(str(of))) if field == "turns" else name(of)
 
 
 def plain(text: str) -> str:

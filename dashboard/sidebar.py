@@ -51,9 +51,15 @@ def filters_from_page() -> Filters:
         st.session_state[_PROBLEMS] = problems + unknown
         _hold(filters)
     else:
-        filters = chosen()
+        filters = _chosen()
     url.hold(*FIELD_NAMES)
     return filters
+
+
+def chosen() -> Filters:
+    """The filters that are chosen, from a callback: also by a choice just made."""
+    restore_seeded()
+    return _chosen()
 
 
 def clear() -> None:
@@ -63,7 +69,6 @@ def clear() -> None:
 
 def count_unique_prompts(*, is_wanted: bool) -> None:
     """Keep one conversation for each first prompt, or all, before the next run."""
-    restore_seeded()
     seed(replace(chosen(), unique_prompts=is_wanted))
 
 
@@ -128,7 +133,7 @@ def _show_more(options: Facets) -> None:
         ),
     )
     st.text_input("A word of the first prompt", key="word", placeholder="any", max_chars=40)
-    held = [str(floor) for floor in chosen().min_score]
+    held = [str(floor) for floor in _chosen().min_score]
     st.multiselect("Scores at least", held, key="min_score", placeholder="none; add one below")
     with st.form("add_min_score", border=False, enter_to_submit=False):
         st.selectbox("Category", CATEGORIES, key="new_score_category")
@@ -172,7 +177,7 @@ def _options(field: str) -> list[str]:
     return session.names(field) if field in _MIXES else []
 
 
-def chosen() -> Filters:
+def _chosen() -> Filters:
     """The filters that the widgets hold."""
     values: dict[str, Any] = {}
     last = session.current_filters()
@@ -211,20 +216,19 @@ def _held(filters: Filters, name: str) -> Any:  # noqa: ANN401
 
 
 def _drop(field: str, value: str | None) -> None:
-    restore_seeded()
+    before = chosen()
     kept: Any = getattr(Filters(), field)
     if field in REPEATED:
-        kept = tuple(one for one in getattr(chosen(), field) if str(one) != value)
+        kept = tuple(one for one in getattr(before, field) if str(one) != value)
     changed: dict[str, Any] = {field: kept}
-    seed(replace(chosen(), **changed))
+    seed(replace(before, **changed))
 
 
 def _add_min_score() -> None:
-    restore_seeded()
     role, category = st.session_state["new_score_role"], st.session_state["new_score_category"]
     text = f"{role}:{category}={float(st.session_state['new_score'])!r}"
-    floors = (*chosen().min_score, parsed_min_score(text))
-    seed(replace(chosen(), min_score=floors))
+    before = chosen()
+    seed(replace(before, min_score=(*before.min_score, parsed_min_score(text))))
 
 
 def known_only(filters: Filters) -> tuple[Filters, list[str]]:

@@ -31,7 +31,7 @@ def shifts_chart(shifts: pd.DataFrame, field: str, shown: int = 12) -> go.Figure
         shown: rows that are drawn.
     """
     rows = shifts.head(shown)
-    names = [_name(value, field) for value in rows["value"]]
+    names = [formats.value(field, value) for value in rows["value"]]
     joins: Part = {
         "type": "scatter",
         "mode": "lines",
@@ -82,9 +82,3 @@ def _dots(rows: pd.DataFrame, names: list[str], side: str, field: str) -> Part:
             "%{customdata[0]:,} of %{customdata[1]:,} conversations<extra></extra>"
         ),
     }
-
-
-def _name(value: object, field: str) -> str:
-    if field != "turns":
-        return formats.name(value)
-    return "1 turn" if value == 1 else f"{int(str(value)):,} turns"

@@ -96,7 +96,7 @@ def show_shifts(filters: Filters, against: str) -> None:
         st.subheader(f"All {_MIX_WORDS[of]}", anchor=False)
         rows = [
             Row(
-                cells=[_name(row["value"], of), *_cells(row, is_share=True)],
+                cells=[formats.value(of, row["value"]), *_cells(row, is_share=True)],
                 notes=["", *_notes(row, is_share=True)],
                 pick=pick(**{of: row["value"]}),
                 is_few=min(row["total_a"], row["total_b"]) < FEW,
@@ -116,12 +116,6 @@ def p_text(value: float) -> str:
 
 def _is_share(measure: str) -> bool:
     return measure.endswith("_share")
-
-
-def _name(value: object, of: str) -> str:
-    if of != "turns":
-        return formats.name(value)
-    return "1 turn" if value == 1 else f"{int(str(value)):,} turns"
 
 
 def _cells(row: Mapping[str, Any], *, is_share: bool) -> list[str]:

@@ -83,7 +83,6 @@ def _keep(category: str, role: ScoreRole, score: float | None) -> None:
     """Make a filter of a threshold, in the place of one of the same category and role."""
     if score is None:
         return  # Only a page that was tampered with asks for one that is off.
-    sidebar.restore_seeded()
     chosen = sidebar.chosen()
     others = [s for s in chosen.min_score if (s.category, s.role) != (category, role)]
     sidebar.seed(replace(chosen, min_score=(*others, MinScore(category, score, role))))

@@ -28,7 +28,9 @@ class ScaleSwitches:
         largest_value = rows.iloc[largest, 0]
         is_turns = rows.columns[0] == "turn_count"
         # Quoted, because a model may be called "none".
-        name = _turns(str(largest_value)) if is_turns else f"“{formats.name(largest_value)}”"
+        field = "turns" if is_turns else "name"
+        words = formats.value(field, largest_value)
+        name = words if is_turns else f"“{words}”"
         count = formats.conversations(rows["conversation_count"].iloc[largest])
         return f"{said} · left out: {name}, {count}{self._rest_note(rows)}"
 
@@ -41,10 +43,6 @@ class ScaleSwitches:
         if rest.empty:
             return ""
         return f"; {len(rest):,} others, {formats.conversations(rest['conversation_count'].sum())}"
-
-
-def _turns(count: str) -> str:
-    return "1 turn" if count == "1" else f"{count} turns"
 
 
 def show_scale_switches() -> ScaleSwitches:
