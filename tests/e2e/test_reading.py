@@ -23,12 +23,15 @@ def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
         "aria-sort", "descending"
     )
     expect(rows(page).first.locator("td[data-label=Turns]")).to_have_text(re.compile("^(4.|50)$"))
+    opening = rows(page).nth(3).locator("a")
+    of_page_1 = opening.get_attribute("href")
     page.get_by_role("button", name="Page 2", exact=True).or_(
         page.get_by_role("button", name="2", exact=True)
     ).first.click()
     expect(page).to_have_url(re.compile("page=2"))
     expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
-    opening = rows(page).nth(3).locator("a")
+    # The count of a page stands before its rows do.
+    expect(opening).not_to_have_attribute("href", of_page_1 or "")
     wanted = opening.get_attribute("href")
     opening.click()
 
