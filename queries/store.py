@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from queries.clauses import Value, duckdb_where
+from queries.clauses import HasText, Value, duckdb_where
 from queries.connection import connected, hold_in_memory
 from queries.errors import LargeQueryError, SlowQueryError, UsageError, VersionGoneError
 from queries.filters import Slice
@@ -22,6 +24,9 @@ from queries.layout import StorePath, Version
 from queries.schema import GroupColumn
 from queries.settings import Settings
 from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
+
+if TYPE_CHECKING:
+    from queries.search.index import SearchIndex
 
 _FACTS = "from message_facts"
 _FACTS_OF_SLICE = f"{_FACTS} where get_bit(getvariable('slice_bits'), id_rank) = 1"
@@ -52,6 +57,8 @@ class Store:
         files = self.manifest["files"]
         rows = [f["row_count"] for f in files if f["path"].startswith("conversations/")]
         self._part_ends = list(accumulate(rows))
+        self._index: SearchIndex | None = None
+        self._index_lock = Lock()
 
     def hold_in_memory(self) -> bool:
         """Keep the facts of conversations and messages in memory; questions go on being answered.
@@ -104,7 +111,7 @@ class Store:
         id_rank: int | None,
     ) -> pd.DataFrame:
         params = dict(said)
-        condition, bound = duckdb_where(filters.clauses())
+        condition, bound = duckdb_where(filters.clauses(), self._found_bits)
         messages = None
         if id_rank is not None:
             messages = "from read_parquet($messages_part)"
@@ -117,6 +124,34 @@ class Store:
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
             return _plain(cursor.execute(statement, {**bound, **params}).df())
+
+    def search_index(self) -> "SearchIndex":
+        """The search index of this version, opened once.
+
+        Raises:
+            IndexMissingError: it has none.
+            IndexMismatchError: it is one of other messages.
+        """
+        with self._index_lock:
+            if self._index is None:
+                # Late: LanceDB takes a second to import, and most questions need none of it.
+                from queries.search.index import SearchIndex
+
+                self._index = SearchIndex(self.version)
+            return self._index
+
+    def mask(self, filters: Slice) -> npt.NDArray[np.bool_] | None:
+        """Whether each conversation is in the slice, by rank of its id; None where all are."""
+        if not any(True for _ in filters.clauses()):
+            return None
+        mask = np.zeros(self._part_ends[-1], bool)
+        mask[self.run("slice_ranks", filters)["id_rank"].to_numpy()] = True
+        return mask
+
+    def _found_bits(self, clause: HasText) -> bytes:
+        from queries.search.words import found_bits
+
+        return found_bits(self.search_index(), clause.query, clause.role)
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of the columns that a query returns; an enum is a varchar."""

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,10 +6,13 @@ import pytest
 
 from queries.layout import StorePath, Version
 from queries.prepare.build import build_store
+from queries.prepare.index.build import build_index
 from queries.progress import Silent
+from queries.search.index import SearchIndex
 from queries.settings import Settings
 from queries.store import Store, open_store
 from tests import tiny
+from tests.embedding import DictionaryEmbedder
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "assets" / "sample" / "sample.parquet"
@@ -45,5 +49,22 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_store(sample_folder: Path) -> Iterator[Store]:
     store = open_store(sample_folder, Settings())
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def indexed_folder(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the bundled sample with a search index, whose model is a dictionary."""
+    folder = tmp_path_factory.mktemp("indexed") / "store"
+    shutil.copytree(sample_folder, folder)
+    build_index(StorePath(folder), DictionaryEmbedder(), Silent())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed_store(indexed_folder: Path) -> Iterator[Store]:
+    store = open_store(indexed_folder, Settings())
+    store._index = SearchIndex(store.version, DictionaryEmbedder())
     yield store
     store.close()

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from queries.filters import Filters, MinScore
+from queries.filter_values import MinScore
+from queries.filters import Filters
 from queries.schema import CATEGORIES
 
 MODELS = ("vicuna-13b", "gpt-4", "koala-13b", "it's not a model")

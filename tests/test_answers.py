@@ -38,6 +38,7 @@ GIVEN = {
     "messages": {"conversation_id": "a" * 32},
     "random_conversation": {"seed": "1"},
     "slice_rows": {"sort": "model", "is_descending": False, "row_limit": 2, "row_offset": 0},
+    "found_conversations": {"id_ranks": "0,2"},
     "sampled_openings": {"row_limit": 2, "seed": "1"},
 }
 

@@ -19,6 +19,7 @@ from queries.breakdowns import (
 )
 from queries.conversations import conversation
 from queries.facets import facets
+from queries.filter_values import MinScore
 from queries.filters import Filters
 from queries.intervals import wilson
 from queries.reading import readable_text
@@ -221,7 +222,6 @@ def test_categories_equal_plain_sql_on_the_raw_file(raw, sample_store):
 
 @pytest.mark.parametrize("role", ["user", "assistant"])
 def test_flags_and_scores_by_role_equal_plain_sql_on_the_raw_file(raw, sample_store, role):
-    from queries.filters import MinScore
 
     (flagged,) = raw.execute(
         "select count(distinct conversation_id) from messages "

@@ -33,7 +33,7 @@ def test_query_prints_what_the_dashboard_shows(capsys, tiny_folder):
 
 def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
     names = [row["query"] for row in json.loads(said(capsys, "query", "--format", "json"))]
-    assert len(names) == 35
+    assert len(names) == 37
     levels = [f"level_{column_suffix(category)}=58" for category in CATEGORIES]
     thresholds = [part for level in ("role=any", *levels) for part in ("--set", level)]
     against = ["--set", "against=model=gpt-4"]
@@ -49,6 +49,7 @@ def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
         "group_measures": ["--set", "by=model"],
         "group_prompts": ["--set", "by=language"],
         "group_lengths": ["--set", "by=model", "--set", "role=user"],
+        "found_conversations": ["--set", "id_ranks=0,2"],
         "sampled_openings": ["--set", "row_limit=3", "--set", "seed=1"],
         "conversation": ["--set", f"conversation_id={'a' * 32}"],
         "messages": ["--set", f"conversation_id={'a' * 32}"],

@@ -110,6 +110,8 @@ def test_constraints_pin_what_the_project_asks_for():
         *build["optional-dependencies"]["search"],
     ]
     for requirement in asked:
+        if requirement.startswith("chatscape["):
+            continue
         name = re.split(r"[<>=!~ \[]", requirement)[0].lower().replace("_", "-")
         assert name in pinned, name
     assert "torch==2.13.0" in (ROOT / "constraints.txt").read_text()

@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from queries.clauses import lance_where
-from queries.filters import Filters, MinScore
+from queries.filter_values import MinScore
+from queries.filters import Filters
 from queries.layout import StorePath
 from tests.test_filters import ids
 

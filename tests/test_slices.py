@@ -15,7 +15,8 @@ from queries.breakdowns import slice_size
 from queries.clauses import duckdb_where, lance_where
 from queries.comparison import other_slice
 from queries.errors import FilterError
-from queries.filters import Filters, MinScore, Rest
+from queries.filter_values import MinScore
+from queries.filters import Filters, Rest
 from queries.words import words
 from tests.oracle import RESTS, SLICES, kept_of, sample, told
 from tests.strategies import slices

@@ -29,6 +29,7 @@ PARAMS = {
     "turn_lengths": {"role": "assistant", "turn_limit": 5},
     "score_levels": {"category": "hate"},
     "repeated_prompts": {"row_limit": 3},
+    "found_conversations": {"id_ranks": "0,2"},
     "sampled_openings": {"row_limit": 3, "seed": "1"},
     "threshold_counts": THRESHOLDS,
 }

@@ -11,7 +11,8 @@ from dashboard.components.view_choice import show_choice, show_switch
 from dashboard.components.workbench import show_workbench
 from queries import moderation
 from queries.errors import UsageError
-from queries.filters import Filters, MinScore, ScoreRole
+from queries.filter_values import MinScore, ScoreRole
+from queries.filters import Filters
 from queries.schema import CATEGORIES
 
 _ROLES: tuple[ScoreRole, ...] = ("any", "user", "assistant")

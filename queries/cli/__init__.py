@@ -12,8 +12,10 @@ from queries.errors import DataError, UsageError
 COMMANDS = {
     "sample": "queries.cli.make:sample",
     "prepare": "queries.cli.make:prepare",
+    "index": "queries.cli.make:index",
     "info": "queries.cli.read:info",
     "query": "queries.cli.read:query",
+    "search": "queries.cli.search:search",
     "list": "queries.cli.read:list_",
     "show": "queries.cli.read:show",
     "serve": "queries.cli.serve:serve",

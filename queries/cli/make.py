@@ -7,6 +7,8 @@ import click
 
 from queries.cli.options import WHOLE_MAX, store_option
 from queries.cli.progress import shown_progress
+from queries.search.embedder import Device
+from queries.settings import Settings
 
 
 @click.command()
@@ -83,3 +85,64 @@ def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
         click.echo(derived)
     for sentence in oddity_sentences(manifest):
         click.echo(f"Note: {sentence}")
+
+
+@click.command()
+@store_option
+@click.option(
+    "--model",
+    default=lambda: Settings.from_env().model,
+    help="Name or folder of a sentence-transformers model.  [default: CHATSCAPE_MODEL, or the "
+    "bundled all-MiniLM-L6-v2]",
+)
+@click.option("--words-only", is_flag=True, help="Index words alone: no model, no meaning.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the model computes.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1, 4_096),
+    help="Prompts that the model reads at once.  [default: 32, on a GPU 256]",
+)
+@click.option(
+    "--resume/--fresh",
+    default=True,
+    show_default=True,
+    help="Go on with an interrupted build of the same index, or begin anew.",
+)
+def index(
+    store: Path,
+    model: str,
+    words_only: bool,
+    device: Device,
+    batch_size: int | None,
+    resume: bool,
+) -> None:
+    """Build the search index of a store: the words of every message, the meaning of every prompt.
+
+    The version that is live stays so until the new one, with its index, is complete.
+
+    Example: chatscape index --store store
+    """
+    from queries.layout import StorePath
+    from queries.prepare.index.build import build_index
+    from queries.search.embedder import SentenceEmbedder
+    from queries.search.worth import worth_sentences
+
+    StorePath(store).current()
+    embedder = None if words_only else SentenceEmbedder(model, device, batch_size=batch_size)
+    built = build_index(StorePath(store), embedder, shown_progress(), fresh=not resume)
+    if not built.is_new:
+        click.echo(f"The store at {store} has this index already; --fresh builds it again.")
+        return
+    if built.resumed_prompts:
+        click.echo(
+            f"Went on with an interrupted build: {built.resumed_prompts:,} prompts were embedded."
+        )
+    click.echo(f"The index of {store} is part of version {built.version.name}.")
+    for sentence in worth_sentences(built.facts):
+        click.echo(sentence)

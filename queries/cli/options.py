@@ -9,7 +9,8 @@ from typing import Any, TypeVar, get_args
 import click
 
 from queries.errors import FilterError
-from queries.filters import REPEATED, Filters, Flagged, filters_from_pairs
+from queries.filter_values import Flagged
+from queries.filters import REPEATED, Filters, filters_from_pairs
 from queries.schema import CATEGORIES
 from queries.settings import Settings
 

@@ -18,6 +18,7 @@ from queries.cli.rows import print_rows
 from queries.filters import Filters
 from queries.oddities import oddity_sentences
 from queries.records import records
+from queries.search.worth import worth_sentences
 from queries.settings import Settings
 from queries.store import Store, open_store
 
@@ -56,6 +57,9 @@ def info(store: Path, format_: str) -> None:
             click.echo(f"Note: {sentence}")
         if "index" not in manifest["steps"]:
             click.echo("There is no search index in this store yet.")
+        else:
+            for sentence in worth_sentences(manifest["steps"]["index"]):
+                click.echo(f"Index: {sentence}")
 
 
 @click.command()

@@ -64,7 +64,7 @@ def build_store(
         StoreFullError: the disk is full.
     """
     files = find_files(raw)
-    with sole_writer(store), _full_disk_said(store):
+    with sole_writer(store), full_disk_said(store):
         sources = []
         with progress.step("Checking files", len(files), "files") as advance:
             for file in files:
@@ -75,7 +75,7 @@ def build_store(
             built = Built(version, is_new=False, resumed_rows=0)
         else:
             built = _build(store, sources, limit, fresh=fresh, progress=progress)
-        _clean_up(store, built.version)
+        clean_up(store, built.version)
         return built
 
 
@@ -188,7 +188,7 @@ def _run(tasks: Iterable[Callable[[], None]]) -> None:
             future.result()
 
 
-def _clean_up(store: StorePath, live: Version) -> None:
+def clean_up(store: StorePath, live: Version) -> None:
     """Remove versions that nobody opens any more, and what complete ones were made from."""
     complete = [v for v in store.versions() if v.is_complete and v != live]
     for version in complete[: max(0, len(complete) - (KEPT_VERSIONS - 1))]:
@@ -199,7 +199,8 @@ def _clean_up(store: StorePath, live: Version) -> None:
 
 
 @contextmanager
-def _full_disk_said(store: StorePath) -> Iterator[None]:
+def full_disk_said(store: StorePath) -> Iterator[None]:
+    """Say in a sentence that the disk is full, where that is what went wrong."""
     try:
         yield
     except OSError as error:

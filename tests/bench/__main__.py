@@ -14,7 +14,8 @@ from queries.answers import answer
 from queries.breakdowns import BREAKDOWNS
 from queries.clauses import Value
 from queries.conversations import conversation, random_conversation, slice_rows
-from queries.filters import Filters, MinScore
+from queries.filter_values import MinScore
+from queries.filters import Filters
 from queries.moderation import level_of
 from queries.prepare.sources import find_files
 from queries.schema import CATEGORIES, level_column
@@ -59,7 +60,10 @@ NAMES = tuple(
     name
     for name in query_names()
     if name
-    not in ("conversation", "messages", "random_conversation", "slice_rows", "sampled_openings")
+    not in (
+        *("conversation", "messages", "random_conversation", "slice_rows"),
+        *("sampled_openings", "slice_ranks", "found_conversations"),
+    )
 )
 
 

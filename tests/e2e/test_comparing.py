@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import expect
 
 from queries.breakdowns import slice_size
-from queries.filters import Filters, MinScore
+from queries.filter_values import MinScore
+from queries.filters import Filters
 from queries.moderation import threshold_verdicts
 from tests.e2e.conftest import settled
 from tests.e2e.test_choosing import card

@@ -1,0 +1,167 @@
+"""Search by meaning: the user messages nearest to a vector, and their conversations.
+
+The slice is applied before anything is counted: as many rows are asked of the index as it takes to
+fill a page from the slice, and where the slice is small, all of its prompts are compared.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from queries.search.embedder import Vector
+from queries.search.index import Numbers, SearchIndex
+from queries.search.words import Ranked
+
+COMPARED_ONE_BY_ONE = 20_000
+"""So many prompts are compared without the vector index: faster than it, and exact."""
+
+NEAREST_MAX = 1_000
+"""Conversations that a search by meaning gives, at most: beyond them little is alike."""
+
+_MORE = 4
+
+Prompts = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def nearest_conversations(
+    index: SearchIndex,
+    vector: Vector,
+    mask: Mask | None,
+    count: int,
+    *,
+    is_exact: bool = False,
+    without: Prompts | None = None,
+) -> Ranked:
+    """The conversations whose user messages are nearest to a vector, best first.
+
+    Args:
+        index: the index.
+        vector: of length 1, shape (dimension,).
+        mask: over ranks of ids: the slice; None for all conversations.
+        count: as many, or all where the slice has fewer.
+        is_exact: compare with every vector.
+        without: numbers of prompts to leave out.
+
+    Returns:
+        With similarities from 0 to 1 (the cosine; 0 also where it is below) as scores.
+    """
+    allowed = _allowed(index, mask, without)
+    prompt_count = int(index.facts["prompt_count"])
+    allowed_count = prompt_count if allowed is None else int(np.count_nonzero(allowed))
+    if is_exact or allowed_count <= COMPARED_ONE_BY_ONE or not index.facts["vector_index"]:
+        return rolled_up_prompts(index, *_compared(index, vector, allowed, count), mask, count)
+    wanted = count * 2
+    while True:
+        # As many as hold enough of the slice, were it spread evenly; then more.
+        asked = min(int(wanted * prompt_count / allowed_count) + 1, prompt_count)
+        if asked > COMPARED_ONE_BY_ONE:
+            return rolled_up_prompts(index, *_compared(index, vector, allowed, count), mask, count)
+        prompts, similarities = nearest_prompts(index, vector, asked)
+        if allowed is not None:
+            is_kept = allowed[prompts]
+            prompts, similarities = prompts[is_kept], similarities[is_kept]
+        found = rolled_up_prompts(index, prompts, similarities, mask, count)
+        if len(found.id_ranks) >= count:
+            return found
+        wanted *= _MORE
+
+
+def nearest_prompts(
+    index: SearchIndex, vector: Vector, count: int, *, is_exact: bool = False
+) -> tuple[Prompts, npt.NDArray[np.float32]]:
+    """Prompts by the vector index, nearest first, and their similarities."""
+    found: Any = index.prompts.search(vector, vector_column_name="vector", query_type="vector")
+    found = found.distance_type("cosine")
+    if is_exact:
+        found = found.bypass_vector_index()
+    elif said := index.facts["vector_index"]:
+        # More partitions for more rows: the tenth row lies nearer than the thousandth.
+        share = max(1.0, count / 100) ** 0.5
+        probes = min(int(said["nprobes"] * share), int(said["num_partitions"]))
+        found = found.nprobes(probes).refine_factor(max(2, int(said["refine_factor"] / share)))
+    rows = found.select(["_distance"]).with_row_id(True).limit(count).to_arrow()
+    similarities = 1 - rows["_distance"].to_numpy().astype(np.float32)
+    return rows["_rowid"].to_numpy().astype(np.int64), np.clip(similarities, 0, 1)
+
+
+def reachable_count(index: SearchIndex, mask: Mask | None, without: Prompts | None = None) -> int:
+    """How many conversations of the slice have a prompt that may be found."""
+    turns = index.turns
+    is_reached = np.zeros(index.conversation_count, bool)
+    is_reached[index.id_ranks[turns.messages]] = True
+    if without is not None:
+        counts = np.bincount(index.id_ranks[turns.messages], minlength=index.conversation_count)
+        messages, _ = turns.of(without)
+        np.subtract.at(counts, index.id_ranks[messages], 1)
+        is_reached = counts > 0
+    return int(np.count_nonzero(is_reached if mask is None else is_reached & mask))
+
+
+def _allowed(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> Mask | None:
+    """Which prompts may be found; None for all."""
+    if mask is None and without is None:
+        return None
+    turns = index.turns
+    if mask is None:
+        allowed = np.ones(len(turns.starts) - 1, bool)
+    elif len(turns.messages):
+        is_kept = mask[index.id_ranks[turns.messages]]
+        allowed = np.logical_or.reduceat(is_kept, turns.starts[:-1])
+    else:
+        allowed = np.zeros(0, bool)
+    if without is not None:
+        allowed[without] = False
+    return allowed
+
+
+def _compared(
+    index: SearchIndex, vector: Vector, allowed: Mask | None, count: int
+) -> tuple[Prompts, npt.NDArray[np.float32]]:
+    """Prompts that may be found, compared one by one: nearest first, at least ``count``."""
+    if allowed is not None and np.count_nonzero(allowed) <= COMPARED_ONE_BY_ONE:
+        prompts = np.flatnonzero(allowed)
+        similarities = index.vectors(prompts.tolist()) @ vector if len(prompts) else np.empty(0)
+    else:
+        parts = [batch @ vector for batch in index.vector_batches()]
+        similarities = np.concatenate(parts) if parts else np.empty(0)
+        prompts = np.arange(len(similarities)) if allowed is None else np.flatnonzero(allowed)
+        similarities = similarities[prompts]
+    similarities = np.clip(similarities.astype(np.float32), 0, 1)
+    # Every allowed prompt has at least one conversation, but one can have several.
+    order = np.lexsort((prompts, -similarities))
+    return prompts[order], similarities[order]
+
+
+def rolled_up_prompts(
+    index: SearchIndex,
+    prompts: Prompts,
+    similarities: npt.NDArray[np.float32],
+    mask: Mask | None,
+    count: int,
+) -> Ranked:
+    """The conversations of prompts, nearest first, each once, equal ones by rank."""
+    kept: list[tuple[Numbers, npt.NDArray[np.float32], Numbers]] = []
+    seen: set[int] = set()
+    step = max(256, count)
+    for start in range(0, len(prompts), step):
+        messages, places = index.turns.of(prompts[start : start + step])
+        ranks = index.id_ranks[messages]
+        if mask is not None:
+            is_kept = mask[ranks]
+            messages, places, ranks = messages[is_kept], places[is_kept], ranks[is_kept]
+        order = np.lexsort((ranks, -similarities[start + places]))
+        messages, places, ranks = messages[order], places[order], ranks[order]
+        _, first = np.unique(ranks, return_index=True)
+        first = np.sort(first)
+        is_new = np.array([int(rank) not in seen for rank in ranks[first]], bool)
+        first = first[is_new]
+        kept.append((ranks[first], similarities[start + places[first]], messages[first]))
+        seen.update(ranks[first].tolist())
+        if len(seen) >= count:
+            break
+    if not kept:
+        none = np.empty(0, np.int32)
+        return Ranked(none, np.empty(0, np.float32), none)
+    return Ranked(*(np.concatenate(part) for part in zip(*kept, strict=True))).top(count)

@@ -1,0 +1,218 @@
+"""Search by words: every message that a query finds, and every conversation, with a score.
+
+A score is that of BM25 over all messages, summed over the parts of a query; a conversation has the
+score of its best message.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from queries.errors import FilterError
+from queries.search.index import Numbers, Scores, SearchIndex
+from queries.search.language import AllOf, AnyOf, Node, Phrase, Prefix, Term, parsed_query
+
+TextRole = Literal["any", "user", "assistant"]
+
+_REMEMBERED = 8
+"""Searches whose conversations are remembered: at most 12 MB each at 1,000,000 conversations."""
+
+PREFIX_WORDS_MAX = 2_000
+"""Words that a prefix may stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Messages, by ascending number, and the score of each."""
+
+    messages: npt.NDArray[np.int64]
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Conversations with a score and the message that it comes from.
+
+    Attributes:
+        id_ranks: of the conversations, each once.
+        scores: the higher, the better.
+        messages: number of the message of each.
+    """
+
+    id_ranks: Numbers
+    scores: Scores
+    messages: Numbers
+
+    def kept(self, mask: npt.NDArray[np.bool_] | None) -> "Ranked":
+        """Those whose conversation a mask over all ranks keeps; all without one."""
+        if mask is None:
+            return self
+        is_kept = mask[self.id_ranks]
+        return Ranked(self.id_ranks[is_kept], self.scores[is_kept], self.messages[is_kept])
+
+    def top(self, count: int) -> "Ranked":
+        """The best, best first; equal ones by rank of their id."""
+        chosen = np.arange(len(self.scores))
+        if 0 < count < len(chosen):
+            least = np.partition(self.scores, len(chosen) - count)[len(chosen) - count]
+            chosen = np.flatnonzero(self.scores >= least)
+        order = np.lexsort((self.id_ranks[chosen], -self.scores[chosen]))
+        chosen = chosen[order][:count]
+        return Ranked(self.id_ranks[chosen], self.scores[chosen], self.messages[chosen])
+
+
+@lru_cache(_REMEMBERED)
+def conversations_with(index: SearchIndex, query: str, role: TextRole) -> Ranked:
+    """Every conversation with a message of the role that the query finds, by rank.
+
+    Raises:
+        FilterError: the query cannot be read, or has nothing to look for.
+    """
+    found = messages_with(index, parsed_query(query))
+    if role != "any":
+        is_role = (index.is_user if role == "user" else index.is_assistant)[found.messages]
+        found = Hits(found.messages[is_role], found.scores[is_role])
+    return rolled_up(found, index.id_ranks)
+
+
+def found_bits(index: SearchIndex, query: str, role: TextRole) -> bytes:
+    """A bit for each rank of an id: whether the query finds that conversation.
+
+    Raises:
+        FilterError: the query cannot be read, or has nothing to look for.
+    """
+    is_found = np.zeros(index.conversation_count, bool)
+    is_found[conversations_with(index, query, role).id_ranks] = True
+    return np.packbits(is_found).tobytes()
+
+
+def rolled_up(hits: Hits, id_ranks: Numbers) -> Ranked:
+    """The conversations of some messages: each with its best message, the first of equals."""
+    ranks = id_ranks[hits.messages]
+    is_start = np.diff(ranks, prepend=-1) != 0
+    starts = np.flatnonzero(is_start)
+    if not len(starts):
+        return Ranked(ranks, hits.scores, hits.messages.astype(np.int32))
+    best = np.maximum.reduceat(hits.scores, starts)
+    group = np.cumsum(is_start) - 1
+    at_best = np.flatnonzero(hits.scores == best[group])
+    first = at_best[np.diff(group[at_best], prepend=-1) != 0]
+    return Ranked(ranks[starts], best, hits.messages[first].astype(np.int32))
+
+
+def messages_with(index: SearchIndex, node: Node) -> Hits:
+    """Every message that a query finds."""
+    match node:
+        case Term(text) | Phrase(text):
+            return _phrase(index, text)
+        case Prefix():
+            return _any_word(index, _words_of_option(index, node) or [])
+        case AnyOf(options):
+            return _any(index, options)
+        case AllOf(wanted, unwanted):
+            return _all(index, wanted, unwanted)
+
+
+def _phrase(index: SearchIndex, text: str) -> Hits:
+    words = _words(index, text)
+    if len(words) == 1:
+        return _ordered(index, *index.messages_with_words(words, all_of_them=True))
+    return _ordered(index, *index.messages_with_phrase(text))
+
+
+def _any_word(index: SearchIndex, words: list[str]) -> Hits:
+    if not words:
+        return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+    return _ordered(index, *index.messages_with_words(words, all_of_them=False))
+
+
+def _any(index: SearchIndex, options: Iterable[Node]) -> Hits:
+    single: list[str] = []
+    scores = np.zeros(len(index.id_ranks), np.float32)
+    is_found = np.zeros(len(index.id_ranks), bool)
+    others: list[Hits] = []
+    for option in options:
+        words = _words_of_option(index, option)
+        if words is None:
+            others.append(messages_with(index, option))
+        else:
+            single += words
+    for hits in (_any_word(index, single), *others):
+        scores[hits.messages] += hits.scores
+        is_found[hits.messages] = True
+    messages = np.flatnonzero(is_found)
+    return Hits(messages, scores[messages])
+
+
+def _all(index: SearchIndex, wanted: Iterable[Node], unwanted: Iterable[Node]) -> Hits:
+    single: list[str] = []
+    parts: list[Hits] = []
+    for node in wanted:
+        words = _words(index, node.text) if isinstance(node, Term) else []
+        if len(words) == 1:
+            single += words
+        else:
+            parts.append(messages_with(index, node))
+    if single:
+        parts.append(_ordered(index, *index.messages_with_words(single, all_of_them=True)))
+    found = parts[0]
+    for part in parts[1:]:
+        found = _in_both(found, part)
+    for node in unwanted:
+        left_out = messages_with(index, node)
+        is_kept = ~np.isin(found.messages, left_out.messages, assume_unique=True)
+        found = Hits(found.messages[is_kept], found.scores[is_kept])
+    return found
+
+
+def _in_both(one: Hits, other: Hits) -> Hits:
+    messages, in_one, in_other = np.intersect1d(
+        one.messages, other.messages, assume_unique=True, return_indices=True
+    )
+    return Hits(messages, one.scores[in_one] + other.scores[in_other])
+
+
+def _words_of_option(index: SearchIndex, node: Node) -> list[str] | None:
+    """The words any of which would do; None where it takes more than a word."""
+    match node:
+        case Prefix(text):
+            start = _words(index, text)
+            if len(start) != 1:
+                raise FilterError(
+                    f"{text}* begins no single word; write {start[-1]}* after a space, or the "
+                    "words in quotes."
+                )
+            words = index.words_beginning(start[0], PREFIX_WORDS_MAX + 1)
+            if len(words) > PREFIX_WORDS_MAX:
+                raise FilterError(
+                    f"More than {PREFIX_WORDS_MAX:,} words begin with {text!r}; "
+                    "write more of the word before the *."
+                )
+            return words
+        case Term(text) | Phrase(text):
+            words = _words(index, text)
+            return words if len(words) == 1 else None
+        case _:
+            return None
+
+
+def _words(index: SearchIndex, text: str) -> list[str]:
+    words = index.words_of(text)
+    if not words:
+        raise FilterError(f"There is no word in {text!r} to look for; the index holds words only.")
+    return words
+
+
+def _ordered(index: SearchIndex, messages: npt.NDArray[np.int64], scores: Scores) -> Hits:
+    """Hits by number of their message: sorted, or spread out where they are many."""
+    if len(messages) * 32 < len(index.id_ranks):
+        order = np.argsort(messages)
+        return Hits(messages[order], scores[order])
+    spread = np.full(len(index.id_ranks), -1.0, np.float32)
+    spread[messages] = scores
+    found = np.flatnonzero(spread >= 0)
+    return Hits(found, spread[found])
