@@ -17,6 +17,7 @@ _PAGES = (
     ("moderation", "Moderation", ":material/shield:"),
     ("lengths", "Lengths and turns", ":material/straighten:"),
     ("compare", "Compare", ":material/compare_arrows:"),
+    ("search", "Search", ":material/search:"),
     ("browse", "Browse", ":material/list:"),
     ("conversation", "Conversation", ":material/forum:"),
     ("about", "About the data", ":material/info:"),
@@ -76,6 +77,27 @@ def open_random() -> None:
 def open_list(said: url.Pairs) -> None:
     """Ask, from a callback, for the list of the conversations that some filters keep."""
     st.session_state[_LIST] = said
+
+
+def show_way_to(conversation_id: str) -> None:
+    """A link to a conversation."""
+    st.page_link(
+        page("conversation"),
+        label="Open it",
+        icon=":material/forum:",
+        query_params=url.link([("conversation", conversation_id)]),
+    )
+
+
+def show_way_to_like(conversation_id: str) -> None:
+    """A link to what is like a conversation, where there is an index."""
+    if session.store().manifest["steps"].get("index", {}).get("model"):
+        st.page_link(
+            page("search"),
+            label="Like this one",
+            icon=":material/near_me:",
+            query_params=url.link([("like", conversation_id)]),
+        )
 
 
 def open_typed() -> None:

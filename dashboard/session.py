@@ -45,6 +45,12 @@ def store() -> Store:
     return _opened(store_path().path, _version())
 
 
+def opened_version(path: StorePath, name: str) -> Store:
+    """A version of a store, opened once for all readers."""
+    opened: Store = _opened(path.path, name)
+    return opened
+
+
 def newer_version() -> str | None:
     """The name of a version that became live since the page was opened, if there is one."""
     live = store_path().current_name()
@@ -112,8 +118,14 @@ def _version() -> str:
 def _opened(path: Path, version: str) -> Store:
     opened = Store(StorePath(path).version(version), settings(), rows_remembered=SHARED_REMEMBERED)
     if settings().in_memory:
-        after_first_page(opened.hold_in_memory)
+        after_first_page(lambda: _make_quick(opened))
     return opened
+
+
+def _make_quick(opened: Store) -> None:
+    """Take into memory what every answer needs, and then what every search does."""
+    opened.hold_in_memory()
+    opened.warm_search()
 
 
 # Not st.cache_data: it hashes, pickles and unpickles at each of some twenty look-ups a run, which

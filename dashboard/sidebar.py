@@ -14,12 +14,15 @@ import streamlit as st
 
 from dashboard import formats, session, url
 from queries.describe import phrases
+from queries.errors import DataError, FilterError
 from queries.facets import Facets, facets
-from queries.filter_values import Flagged, parsed_min_score
+from queries.filter_values import Flagged, parsed_min_score, parsed_value
 from queries.filters import FIELD_NAMES, REPEATED, Filters, filters_from
-from queries.schema import CATEGORIES
+from queries.schema import CATEGORIES, ROLES
+from queries.search.language import QUERY_CHARS_MAX
 
 _PROBLEMS = "url_problems"
+_TEXT_PROBLEM = "text_problem"
 _SEEDED = "seeded_filters"
 
 ECHO_SECONDS = 1.5
@@ -54,6 +57,18 @@ def filters_from_page() -> Filters:
     else:
         filters = _chosen()
     url.hold(*FIELD_NAMES)
+    return _without_unfound(filters)
+
+
+def _without_unfound(filters: Filters) -> Filters:
+    """The filters without a words search that cannot be looked up, which is said."""
+    try:
+        session.store().find_text(filters)
+    except DataError as error:
+        st.session_state[_TEXT_PROBLEM] = f"{error} The words search was left out of the filters."
+        return replace(filters, text=None)
+    if filters.text is not None or not st.session_state.get("text"):
+        st.session_state.pop(_TEXT_PROBLEM, None)
     return filters
 
 
@@ -75,7 +90,8 @@ def count_unique_prompts(*, is_wanted: bool) -> None:
 
 def show_problems() -> None:
     """Say which parts of a link could not be followed."""
-    for problem in st.session_state.get(_PROBLEMS, []):
+    of_text = st.session_state.get(_TEXT_PROBLEM)
+    for problem in [*st.session_state.get(_PROBLEMS, []), *([of_text] if of_text else [])]:
         st.warning(formats.plain(problem), icon=":material/link_off:")
 
 
@@ -91,6 +107,7 @@ def show_filters(filters: Filters) -> None:
             st.number_input(label, 0, value=None, step=1, key=key, placeholder="any")
     _pills("Flagged", "flagged", get_args(Flagged), options.flagged, _FLAGGED_LABELS)
     _multiselect("Flagged as", "category", CATEGORIES, options.category)
+    _show_text(filters)
     with st.expander("More filters", key="more_filters", on_change="rerun") as more:
         # Drawn only while it is open; what is chosen in it stays in force, as the chips say.
         if more.open:
@@ -118,6 +135,20 @@ def _show_chips(filters: Filters) -> None:
                 # In full: a long name is cut on the chip.
                 help=f"Take away: {formats.plain(phrase.text)}",
             )
+
+
+def _show_text(filters: Filters) -> None:
+    st.text_input(
+        "Words in a message",
+        key="text",
+        placeholder='any; "a phrase", begin*, -without',
+        max_chars=QUERY_CHARS_MAX,
+        disabled="index" not in session.store().manifest["steps"],
+        help="Keeps the conversations with a message that has all of the words. The page Search "
+        "says how to write more than that. Needs a search index.",
+    )
+    if filters.text is not None:
+        st.pills("In a message of", ROLES, key="text_role", label_visibility="collapsed")
 
 
 def _show_more(options: Facets) -> None:
@@ -190,7 +221,20 @@ def _chosen() -> Filters:
             value = [_bare(text, options) for text in value]
         if value is not None and value != [] and not (value is False and known.default is False):
             values[known.name] = value
+    _drop_unreadable_text(values)
     return filters_from(values)
+
+
+def _drop_unreadable_text(values: dict[str, Any]) -> None:
+    """Leave a words search out that cannot be read, and say so; what was typed stays."""
+    try:
+        if values.get("text"):
+            parsed_value("text", str(values["text"]))
+        else:
+            values.pop("text", None)
+    except FilterError as error:
+        st.session_state[_TEXT_PROBLEM] = f"{error} It was left out of the filters."
+        del values["text"]
 
 
 def seed(filters: Filters) -> None:

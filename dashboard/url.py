@@ -24,10 +24,14 @@ _RECENT_KEPT = 8
 _HELD_KEPT = 3
 _LIST_PAGE = "list_page"
 _VIEWS = "views"
+_SEARCH = ("q", "mode", "whose", "exact", "like", "like_turn")
+_LIST = ("sort", "order", *_SEARCH)
+"""Parameters that the list or the search has, which a conversation was opened from."""
 _VIEW = (
     *("sort", "order", "log", "linear", "without_largest"),
     *("measure", "standardise", "top", "find", "section", "unit"),
     *("score_of", "role", "thresholds", "against", "of", "words"),
+    *_SEARCH,
 )
 """Parameters that say how a page is looked at, besides the filters."""
 
@@ -141,18 +145,30 @@ def view_link(page: str) -> dict[str, list[str]]:
     return link(st.session_state[_VIEWS].get(page))
 
 
-def conversation_address(conversation_id: str) -> str:
-    """Relative address of a conversation, which knows the way back to the list."""
+def conversation_address(conversation_id: str, *, page: int = 1) -> str:
+    """Relative address of a conversation, which knows the way back to the list or the search.
+
+    Args:
+        conversation_id: which one.
+        page: of its messages.
+    """
     # In a conversation, `page` is a page of its messages.
     names = (_LIST_PAGE,) if _kept("conversation") else ("page",)
     place = [(_LIST_PAGE, text) for _, text in _kept(*names)]
-    said = [*_kept(*FIELD_NAMES, "sort", "order"), *place[:1], ("conversation", conversation_id)]
+    said = [*_kept(*FIELD_NAMES, *_LIST), *place[:1], ("conversation", conversation_id)]
+    if page > 1:
+        said.append(("page", str(page)))
     return f"conversation?{urlencode(said)}"
 
 
 def list_link() -> dict[str, list[str]]:
     """Parameters of the way back from a conversation to where the list was."""
-    return link([*_kept("sort", "order"), *(("page", text) for _, text in _kept(_LIST_PAGE))])
+    return link([*_kept(*_LIST), *(("page", text) for _, text in _kept(_LIST_PAGE))])
+
+
+def is_from_search() -> bool:
+    """Whether a conversation was opened from the results of a search."""
+    return bool(_kept("q", "like"))
 
 
 def _kept(*names: str) -> Pairs:

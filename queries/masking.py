@@ -47,6 +47,8 @@ def masked_cut(text: str) -> str:
 
 
 def _address(match: re.Match[str]) -> str:
+    if not any(map(str.isalnum, match.group())):
+        return match.group()  # The empty address, which is also how a slice is written: [::-1].
     try:
         ipaddress.ip_address(match.group())
     except ValueError:

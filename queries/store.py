@@ -3,7 +3,7 @@
 import glob
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -18,8 +18,8 @@ import pandas as pd
 
 from queries.clauses import HasText, Value, duckdb_where
 from queries.connection import connected, hold_in_memory
-from queries.errors import LargeQueryError, SlowQueryError, UsageError, VersionGoneError
-from queries.filters import Slice
+from queries.errors import DataError, LargeQueryError, SlowQueryError, UsageError, VersionGoneError
+from queries.filters import Filters, Slice
 from queries.layout import StorePath, Version
 from queries.schema import GroupColumn
 from queries.settings import Settings
@@ -139,6 +139,23 @@ class Store:
 
                 self._index = SearchIndex(self.version)
             return self._index
+
+    def warm_search(self) -> None:
+        """Make the first search quick, if there is an index; what is amiss it will say itself."""
+        if "index" in self.manifest["steps"]:
+            with suppress(DataError):
+                self.search_index().warm()
+
+    def find_text(self, filters: Filters) -> None:
+        """Look the words search of some filters up, so that what is amiss with it is known.
+
+        Raises:
+            FilterError: there is nothing in it to look for.
+            IndexMissingError: there is no search index.
+        """
+        for clause in filters.clauses():
+            if isinstance(clause, HasText):
+                self._found_bits(clause)
 
     def mask(self, filters: Slice) -> npt.NDArray[np.bool_] | None:
         """Whether each conversation is in the slice, by rank of its id; None where all are."""

@@ -18,6 +18,7 @@ def show_choice(
     help_: str | None = None,
     width: int | Literal["content", "stretch"] = "content",
     is_labelled: bool = True,
+    on_change: Callable[[], None] | None = None,
 ) -> str:
     """One of some options; the first one is the default and not in the address.
 
@@ -30,6 +31,7 @@ def show_choice(
         help_: what the choice means, where the label does not say it.
         width: of the widget.
         is_labelled: whether the label is seen, or only told to screen readers.
+        on_change: called when another one is chosen.
     """
     visibility: Literal["visible", "collapsed"] = "visible" if is_labelled else "collapsed"
     if url.rules(key) or st.session_state[key] not in options:
@@ -43,6 +45,7 @@ def show_choice(
             format_func=words,
             help=help_,
             width="stretch" if width == "content" else width,
+            on_change=on_change,
         )
     else:
         st.segmented_control(
@@ -54,6 +57,7 @@ def show_choice(
             help=help_,
             width=width,
             label_visibility=visibility,
+            on_change=on_change,
         )
     url.hold(key)
     chosen = str(st.session_state[key])
@@ -71,11 +75,38 @@ def show_switch(label: str, key: str, *, help_: str | None = None) -> bool:
     return is_on
 
 
-def show_text(label: str, key: str, *, placeholder: str, width: int) -> str:
-    """A short text, e.g. a part of a name; empty unless the address has one."""
+def show_text(
+    label: str,
+    key: str,
+    *,
+    placeholder: str,
+    width: int | Literal["stretch"] = "stretch",
+    max_chars: int = 60,
+    is_labelled: bool = True,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """A text, e.g. a part of a name; empty unless the address has one.
+
+    Args:
+        label: what is written.
+        key: the parameter of the address.
+        placeholder: shown while it is empty.
+        width: of the widget.
+        max_chars: its longest text.
+        is_labelled: whether the label is seen, or only told to screen readers.
+        on_change: called when another text was entered.
+    """
     if url.rules(key):
-        st.session_state[key] = url.parameter(key, "")[:60]
-    text = st.text_input(label, key=key, placeholder=placeholder, width=width, max_chars=60)
+        st.session_state[key] = url.parameter(key, "")[:max_chars]
+    text = st.text_input(
+        label,
+        key=key,
+        placeholder=placeholder,
+        width=width,
+        max_chars=max_chars,
+        label_visibility="visible" if is_labelled else "collapsed",
+        on_change=on_change,
+    )
     url.hold(key)
     url.write_parameters({key: text or None})
     return text

@@ -30,12 +30,15 @@ def show_conversation(conversation_id: str) -> None:
 conversation_id = url.parameter("conversation", "")
 st.title("Conversation", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
+    is_from_search = url.is_from_search()
     st.page_link(
-        navigation.page("browse"),
-        label="Back to the list",
+        navigation.page("search" if is_from_search else "browse"),
+        label="Back to the search" if is_from_search else "Back to the list",
         icon=":material/arrow_back:",
         query_params=url.list_link(),
     )
+    if conversation_id:
+        navigation.show_way_to_like(conversation_id)
     st.button(
         "A random one", icon=":material/shuffle:", on_click=navigation.open_random, key="random"
     )

@@ -218,11 +218,16 @@ class SearchIndex:
             yield matrix(batch.column("vector"))
 
     def warm(self) -> None:
-        """Read what every search needs, so that the first one does not wait for it."""
+        """Read what every search needs, so that the first one does not wait for it.
+
+        Raises:
+            ModelError: the model cannot be used.
+        """
         _ = self.id_ranks, self.is_user, self.is_assistant
         self.messages_with_words(["warm"], all_of_them=True)
         if self.has_vectors:
             _ = self.turns
+            self.load_model()
 
     def _column(self, name: str) -> pa.ChunkedArray:
         files = sorted(self._version.table("messages").glob("*.parquet"))

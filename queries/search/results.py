@@ -52,12 +52,14 @@ class Found:
             (`words`, `meaning`, `both`).
         total: conversations that are found, all of which can be reached by their page.
         wanted: the words to mark.
+        words_total: those of them that the words find; None where no words were looked for.
         is_nearest: the total is a limit on how far one looks, not a count of what matches.
     """
 
     rows: pd.DataFrame
     total: int
     wanted: Wanted
+    words_total: int | None
     is_nearest: bool
 
 
@@ -234,7 +236,8 @@ def _page(
     said = _messages(index, shown)
     for name in said.columns:
         rows[name] = said[name]
-    return Found(rows, total, wanted, is_nearest=tuple(ranked) == ("meaning",))
+    words_total = len(ranked["words"].id_ranks) if "words" in ranked else None
+    return Found(rows, total, wanted, words_total, is_nearest=tuple(ranked) == ("meaning",))
 
 
 def _similarities(ranked: Mapping[str, Ranked], shown: Ranked) -> list[float]:

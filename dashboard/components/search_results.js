@@ -1,0 +1,89 @@
+// Results as a list of cards. Every text is set with textContent: nothing in it becomes markup.
+
+function element(tag, className, text) {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+
+function follow(link, href) {
+  link.href = href
+  link.onclick = (event) => {
+    // A plain click stays in this session; any other (new tab, new window) is the browser's.
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    // One step of the browser's history; Streamlit's own switch from Python takes two.
+    window.history.pushState({}, "", href)
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+  }
+}
+
+function snippet(result) {
+  const link = element("a", result.isCovered ? "snippet covered" : "snippet")
+  link.dir = "auto"
+  for (const [text, isMarked] of result.pieces) link.append(element(isMarked ? "mark" : "span", "", text))
+  follow(link, result.href)
+  return link
+}
+
+function facts(result) {
+  const line = element("p", "facts")
+  const model = element("span", "model", result.model)
+  model.dir = "auto"
+  const language = element("span", "", result.language)
+  language.dir = "auto"
+  line.append(model, language, element("span", "", `${result.role}, ${result.turn}`))
+  for (const flag of result.flags) line.append(element("span", "flag", flag))
+  if (result.elsewhere) line.append(element("span", "elsewhere", result.elsewhere))
+  return line
+}
+
+function why(result, data, setTriggerValue) {
+  const line = element("p", "why")
+  if (result.found) line.append(element("span", "", result.found))
+  if (result.similarity !== null) {
+    const likeness = element("span", "likeness", `similarity ${result.similarity.toFixed(2)}`)
+    const bar = element("span", "bar")
+    bar.append(element("span", "part"))
+    bar.firstChild.style.width = `${Math.round(result.similarity * 100)}%`
+    likeness.prepend(bar)
+    line.append(likeness)
+  }
+  if (data.hasLike && result.isUser) {
+    const button = element("button", "", "Like this")
+    button.type = "button"
+    button.title = "Search for user messages that mean about the same"
+    button.onclick = () => setTriggerValue("liked", result.id)
+    line.append(button)
+  }
+  return line
+}
+
+function repeats(result) {
+  const line = element("p", "repeats")
+  const many = result.repeats.length === 1 ? "1 more result" : `${result.repeats.length} more results`
+  line.append(element("span", "", `The same message in ${many}:`))
+  for (const repeat of result.repeats) {
+    const link = element("a", "", repeat.model)
+    link.dir = "auto"
+    link.title = `${repeat.language}, ${repeat.turn}`
+    follow(link, repeat.href)
+    line.append(link)
+  }
+  return line
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component
+  const list = element("ol")
+  list.start = data.first
+  for (const result of data.results) {
+    const item = element("li", result.isUser ? "user" : "")
+    item.append(facts(result), snippet(result), why(result, data, setTriggerValue))
+    if (result.repeats.length > 0) item.append(repeats(result))
+    list.append(item)
+  }
+  parentElement.querySelector("ol")?.remove()
+  parentElement.append(list)
+}
