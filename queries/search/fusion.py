@@ -11,6 +11,9 @@ WORDS_DEPTH = 1_000
 MEANING_DEPTH = 200
 """So far down do the two orders count; what words find below comes after, in its own order."""
 
+_TIE = 1e-4
+"""Of two that stand first in one order and second in the other, the first by words is first."""
+
 _BELOW_ALL = 1e-4
 """Below every fused score, the least of which is 1 / (RRF_K + WORDS_DEPTH)."""
 
@@ -18,13 +21,15 @@ _BELOW_ALL = 1e-4
 def fused(words: Ranked, meaning: Ranked) -> Ranked:
     """Every conversation that either finds, with the sum of 1 / (RRF_K + place) as its score.
 
-    The message of one that both find is the one that has the words.
+    Equal scores are told apart by the order of the words, measured on known items: with ids it was
+    worse. The message of one that both find is the one that has the words.
     """
     scores: dict[int, float] = {}
     messages: dict[int, int] = {}
-    for order in (meaning.top(MEANING_DEPTH), words.top(WORDS_DEPTH)):
+    orders = ((meaning.top(MEANING_DEPTH), 1.0), (words.top(WORDS_DEPTH), 1 + _TIE))
+    for order, weight in orders:
         for place, rank in enumerate(order.id_ranks.tolist()):
-            scores[rank] = scores.get(rank, 0.0) + 1 / (RRF_K + place + 1)
+            scores[rank] = scores.get(rank, 0.0) + weight / (RRF_K + place + 1)
             messages[rank] = int(order.messages[place])
     ranks = np.fromiter(scores, np.int32, len(scores))
     below = ~np.isin(words.id_ranks, ranks)

@@ -20,6 +20,8 @@ NEAREST_MAX = 1_000
 """Conversations that a search by meaning gives, at most: beyond them little is alike."""
 
 _MORE = 4
+_FEW = 100
+_MORE_PROBES = 5 / 3
 
 Prompts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -52,7 +54,7 @@ def nearest_conversations(
     allowed_count = prompt_count if allowed is None else int(np.count_nonzero(allowed))
     if is_exact or allowed_count <= COMPARED_ONE_BY_ONE or not index.facts["vector_index"]:
         return rolled_up_prompts(index, *_compared(index, vector, allowed, count), mask, count)
-    wanted = count * 2
+    wanted = count + count // 5 + 10  # Some conversations have several prompts among them.
     while True:
         # As many as hold enough of the slice, were it spread evenly; then more.
         asked = min(int(wanted * prompt_count / allowed_count) + 1, prompt_count)
@@ -78,9 +80,9 @@ def nearest_prompts(
         found = found.bypass_vector_index()
     elif said := index.facts["vector_index"]:
         # More partitions for more rows: the tenth row lies nearer than the thousandth.
-        share = max(1.0, count / 100) ** 0.5
-        probes = min(int(said["nprobes"] * share), int(said["num_partitions"]))
-        found = found.nprobes(probes).refine_factor(max(2, int(said["refine_factor"] / share)))
+        probes = int(said["nprobes"] if count <= _FEW else _MORE_PROBES * said["nprobes"])
+        found = found.nprobes(min(probes, int(said["num_partitions"])))
+        found = found.refine_factor(int(said["refine_factor"]))
     rows = found.select(["_distance"]).with_row_id(True).limit(count).to_arrow()
     similarities = 1 - rows["_distance"].to_numpy().astype(np.float32)
     return rows["_rowid"].to_numpy().astype(np.int64), np.clip(similarities, 0, 1)

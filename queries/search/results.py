@@ -20,14 +20,14 @@ from queries.search.index import SearchIndex
 from queries.search.language import parsed_query, plain_words
 from queries.search.meaning import NEAREST_MAX, nearest_conversations, reachable_count
 from queries.search.snippets import Snippet, Wanted, snippet, wanted_words
-from queries.search.words import Ranked, TextRole, conversations_with
+from queries.search.words import Ranked, TextRole, conversations_with, unwanted_messages
 from queries.store import Store
 
 Mode = Literal["words", "meaning", "both"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
-_STEP = 100
-"""Nearest conversations are asked for in hundreds, so that pages agree about their order."""
+_STEP = 60
+"""Nearest conversations are asked for so many at a time, so that pages agree about their order."""
 
 _MESSAGE = ("message_index", "turn_number", "role", "is_flagged", "flag_bits", "text")
 
@@ -104,7 +104,8 @@ def search(
         depth = MEANING_DEPTH if mode == "both" else _depth(row_offset + row_limit)
         question = text.strip() if mode == "meaning" else plain_words(text)
         vector = index.vector_of(question)
-        ranked["meaning"] = nearest_conversations(index, vector, mask, depth, is_exact=is_exact)
+        near = nearest_conversations(index, vector, mask, depth, is_exact=is_exact)
+        ranked["meaning"] = near if node is None else near.without(unwanted_messages(index, node))
     wanted = Wanted() if node is None else wanted_words(node, index.words_of)
     total = _total(index, ranked, mask)
     page = slice(row_offset, row_offset + row_limit)

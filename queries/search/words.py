@@ -54,6 +54,11 @@ class Ranked:
         is_kept = mask[self.id_ranks]
         return Ranked(self.id_ranks[is_kept], self.scores[is_kept], self.messages[is_kept])
 
+    def without(self, messages: npt.NDArray[np.int64]) -> "Ranked":
+        """Those that are not there for one of some messages."""
+        is_kept = ~np.isin(self.messages, messages)
+        return Ranked(self.id_ranks[is_kept], self.scores[is_kept], self.messages[is_kept])
+
     def top(self, count: int) -> "Ranked":
         """The best, best first; equal ones by rank of their id."""
         chosen = np.arange(len(self.scores))
@@ -88,6 +93,13 @@ def found_bits(index: SearchIndex, query: str, role: TextRole) -> bytes:
     is_found = np.zeros(index.conversation_count, bool)
     is_found[conversations_with(index, query, role).id_ranks] = True
     return np.packbits(is_found).tobytes()
+
+
+def unwanted_messages(index: SearchIndex, node: Node) -> npt.NDArray[np.int64]:
+    """The messages with anything that a query as a whole leaves out."""
+    left_out = node.unwanted if isinstance(node, AllOf) else ()
+    found = [messages_with(index, part).messages for part in left_out]
+    return np.concatenate([np.empty(0, np.int64), *found])
 
 
 def rolled_up(hits: Hits, id_ranks: Numbers) -> Ranked:

@@ -22,7 +22,7 @@ from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
 from queries.statements import is_grouped, query_names
 from queries.store import Store, open_store
-from tests.bench import browser
+from tests.bench import browser, search
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
 from tests.bench.naive import Raw
 
@@ -116,6 +116,7 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
     yield from asked(opened[0], Raw(files))
     opened[0].close()
+    yield from search.figures(store, is_full_size=is_full_size)
     if not options.no_browser:
         accept(store)
         effort = browser.Effort() if is_full_size else browser.SMOKE

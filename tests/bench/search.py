@@ -1,0 +1,182 @@
+"""What searching takes, with vectors of a stand-in and questions embedded by the real model."""
+
+import os
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+
+from queries.filters import Filters
+from queries.prepare.index.prompts import PromptTexts, write_bucket
+from queries.prepare.index.vectors import embedded
+from queries.progress import Silent
+from queries.search.embedder import BUNDLED, SentenceEmbedder, Vector
+from queries.search.index import SearchIndex
+from queries.search.results import Mode, like, search
+from queries.settings import Settings
+from queries.store import Store, open_store
+from tests.bench.measure import Figure, repeated, resident_mb, run_python, timed
+from tests.embedding import HashedWordsEmbedder
+
+QUERIES = 40
+EMBEDDED = 1_500
+COMMON = "the"
+_WORD = re.compile(r"\w{3,}")
+
+
+class Timed(HashedWordsEmbedder):
+    """Takes as long over a question as the real model, and gives the vector of the stand-in."""
+
+    def __init__(self, real: SentenceEmbedder) -> None:
+        super().__init__()
+        self._real = real
+
+    def question(self, text: str) -> Vector:
+        self._real.question(text)
+        return super().question(text)
+
+
+def figures(store_path: Path, *, is_full_size: bool) -> Iterator[Figure]:
+    """All figures of building an index and of asking it."""
+    seconds, memory = run_python("tests.bench.index", str(store_path))
+    limit = 900 if is_full_size else None
+    yield Figure("index, with vectors that stand in", "s", (seconds,), "15 min", limit)
+    yield Figure("index, peak memory", "MB", (memory,), "6 GB", 6_000)
+    store = open_store(store_path, Settings())
+    real = SentenceEmbedder(BUNDLED, "cpu")
+    texts = _texts(store, EMBEDDED if is_full_size else 64)
+    yield from _embedding(real, texts)
+    store.hold_in_memory()
+    store._index = SearchIndex(store.version, Timed(real))
+    store.search_index().warm()
+    facts = store.search_index().facts
+    for row in facts["recall"]["measured"]:
+        title = f"recall@10, {row['share']:.1%} of conversations"
+        yield Figure(title, "%", (row["recall"] * 100,), "98 %", 98)
+    yield from _asked(store, texts)
+    store.close()
+
+
+def _embedding(real: SentenceEmbedder, texts: list[str]) -> Iterator[Figure]:
+    """The rate of our own pipeline, beside the bare model on the same texts."""
+    real.documents(texts[:32])
+    bare = timed(
+        lambda: real._model.encode(
+            texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
+    )
+    with TemporaryDirectory() as folder:
+        write_bucket(Path(folder) / "texts", 0, texts)
+        out, prompts = Path(folder) / "vectors", PromptTexts(Path(folder) / "texts")
+        ours = timed(lambda: embedded(out, prompts, real, Silent()))
+    rate = len(texts) / ours * 1e3
+    yield Figure("embedding", "prompts/s", (rate,))
+    yield Figure("embedding, of what the bare model reaches", "%", (bare / ours * 100,), "95 %", 95)
+
+
+def _asked(store: Store, texts: list[str]) -> Iterator[Figure]:
+    before = _resident()
+    queries = _queries(texts)
+    table = store.version.table("messages")
+    scan, matrix = _scan(table, queries[0]), _matrix(store.search_index())
+    vector = store.search_index().vector_of("warm up")
+    exact = timed(lambda: np.argpartition(matrix @ vector, -10))
+    del matrix
+    one_percent = _one_percent(store)
+    kinds: list[tuple[str, Mode, Filters, float, float, str]] = [
+        ("words", "words", Filters(), 80, scan, "DuckDB contains over the messages"),
+        ("words, in 1 % of conversations", "words", one_percent, 80, scan, ""),
+        ("meaning", "meaning", Filters(), 80, exact, "exact search in numpy, vectors in memory"),
+        ("meaning, in 1 % of conversations", "meaning", one_percent, 80, exact, ""),
+        ("both", "both", Filters(), 120, scan + exact, "both of these ways, one after the other"),
+    ]
+    ways = {"words": kinds[0][5], "meaning": kinds[2][5], "both": kinds[4][5]}
+    for number, (title, mode, filters, limit, naive, _) in enumerate(kinds):
+        asked = queries[number * QUERIES :][: QUERIES + 1]
+        tasks = [lambda q=q, m=mode, f=filters: search(store, f, q, mode=m) for q in asked]
+        yield Figure(
+            f"search by {title}: 20 rows and the total",
+            "ms",
+            repeated(tasks)[1:],
+            f"{limit} ms",
+            limit,
+            naive=naive,
+            naive_way=ways[mode],
+        )
+    yield from _others(store, queries[5 * QUERIES :])
+    yield Figure("memory that searching takes", "MB", (_resident() - before,))
+
+
+def _others(store: Store, queries: list[str]) -> Iterator[Figure]:
+    found = search(store, Filters(), COMMON, mode="words", row_limit=QUERIES).rows
+    ids = found["conversation_id"].tolist()
+    tasks = [lambda i=i: like(store, Filters(), i) for i in ids]
+    yield Figure("like this: 20 rows", "ms", repeated(tasks)[1:], "60 ms", 60)
+    tasks = [lambda q=q: store.run("slice_size", Filters(text=q)) for q in queries[:QUERIES]]
+    yield Figure("size of a slice of words", "ms", repeated(tasks)[1:], "300 ms", 300)
+    common = timed(lambda: store.run("slice_size", Filters(text=f"{COMMON} OR a")))
+    yield Figure(f"the same, of the words “{COMMON} OR a”, once", "ms", (common,))
+
+
+def _texts(store: Store, count: int) -> list[str]:
+    """Distinct user messages, drawn by a seed."""
+    files = f"{store.version.table('messages')}/*.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select text from read_parquet($files) where role = 'user' and text_chars > 20 "
+            "using sample reservoir(20000 rows) repeatable (7)",
+            {"files": files},
+        ).fetchall()
+    return sorted({" ".join(text.split()) for (text,) in rows})[:count]
+
+
+def _queries(texts: list[str]) -> list[str]:
+    """Words of messages: one, two of one message, and two or three that stand together."""
+    draw = random.Random(11)
+    queries: list[str] = []
+    while len(queries) < 7 * QUERIES:
+        text = draw.choice(texts)
+        words = [w for w in _WORD.findall(text.lower()) if w != COMMON]
+        if len(words) < 6:
+            continue
+        kind = len(queries) % 3
+        start = draw.randrange(len(words) - 3)
+        if kind == 0:
+            queries.append(max(draw.sample(words, 3), key=len))
+        elif kind == 1:
+            queries.append(" ".join(draw.sample(words, 2)))
+        else:
+            found = re.search(r"\w+ \w+ \w+", text[len(text) // 3 :])
+            queries.append(f'"{found.group()}"' if found else words[start])
+    return queries
+
+
+def _scan(table: Path, query: str) -> float:
+    """Milliseconds of a look at every text for a word, with the total and a page of 20."""
+    word = _WORD.findall(query)[0]
+    with duckdb.connect() as connection:
+        sql = (
+            "select count(*) over (), conversation_id from read_parquet($files) "
+            "where contains(lower(text), $word) limit 20"
+        )
+        said = {"files": f"{table}/*.parquet", "word": word}
+        return timed(lambda: connection.execute(sql, said).fetchall())
+
+
+def _matrix(index: SearchIndex) -> Vector:
+    return np.concatenate(list(index.vector_batches()))
+
+
+def _one_percent(store: Store) -> Filters:
+    """The model whose share is nearest to one percent."""
+    mix = store.run("model_mix", Filters())
+    nearest = (mix["slice_share"] - 0.01).abs().idxmin()
+    return Filters(model=(str(mix["model"][nearest]),))
+
+
+def _resident() -> float:
+    return resident_mb(os.getpid())
