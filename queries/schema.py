@@ -45,6 +45,9 @@ SCORE_STEPS = (
 LENGTH_CLASSES = (0.0, *(float(10 ** (step / 20)) for step in range(160)))
 """Shortest length of each class of messages, in characters: none, then 20 classes in a decade."""
 
+WORD_BYTES_MAX = 255
+"""Longer runs of letters and digits are no words to search for: pictures in base64, keys."""
+
 OPENING_CHARS = 300
 """Length of `opening`, in characters."""
 

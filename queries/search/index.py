@@ -178,6 +178,8 @@ class SearchIndex:
 
     def words_of(self, text: str) -> list[str]:
         """The words that the index sees in a text, in order."""
+        if not self.facts["message_count"]:
+            return text.lower().split()  # Without a row there is no full-text index to ask.
         return [token.text for token in self.messages.tokenize(text, column="text")]
 
     def words_beginning(self, start: str, limit: int) -> list[str]:
@@ -198,6 +200,8 @@ class SearchIndex:
         return self._found(_PHRASE(text, "text"))
 
     def _found(self, query: Any) -> Found:  # noqa: ANN401
+        if not self.facts["message_count"]:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
         builder: Any = self.messages.search(query, query_type="fts")
         rows = builder.select(["_score"]).with_row_id(True).limit(EVERYTHING).to_arrow()
         return rows["_rowid"].to_numpy().astype(np.int64), rows["_score"].to_numpy()

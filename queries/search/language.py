@@ -4,6 +4,7 @@ A message matches as a whole: every part of the query is looked for in the same 
 more tightly than a space, so ``cat OR dog food`` is ``(cat OR dog) food``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Never
 
@@ -11,6 +12,7 @@ from queries.errors import FilterError
 
 QUERY_CHARS_MAX = 1_000
 PARTS_MAX = 64
+DEPTH_MAX = 16
 
 _OPENING, _CLOSING = '"\u201c\u201d', '"\u201d\u201c'
 _OPERATORS = ("OR", "AND", "NOT")
@@ -75,11 +77,31 @@ def parsed_query(text: str) -> Node:
     return tree
 
 
-def plain_words(text: str) -> str:
-    """The query without its signs: what a search by meaning looks for."""
-    words = [piece.strip('()"\u201c\u201d') for piece in text.split()]
-    kept = [word for word in words if word not in _OPERATORS and not word.startswith("-")]
-    return " ".join(word.removesuffix("*") for word in kept if word) or text.strip()
+def leaves(node: Node) -> Iterator[Term | Phrase | Prefix]:
+    """What a query looks for, from left to right; not what it leaves out."""
+    match node:
+        case Term() | Phrase() | Prefix():
+            yield node
+        case AnyOf(options):
+            for option in options:
+                yield from leaves(option)
+        case AllOf(wanted, _):
+            for part in wanted:
+                yield from leaves(part)
+
+
+def spellings(text: str) -> list[str]:
+    """The ways in which a text can stand in the index: with either apostrophe, with either sigma.
+
+    The index writes every capital sigma as σ; at the end of a word one writes ς.
+    """
+    written = [text]
+    if "'" in text or "\u2019" in text:
+        written = [text.replace("\u2019", "'"), text.replace("'", "\u2019")]
+    if "Σ" in text or "ς" in text:
+        written += [one.lower().replace("ς", "σ") for one in written]
+        written += [one.lower() for one in written if "Σ" in one]
+    return list(dict.fromkeys(written))
 
 
 class _Parser:
@@ -96,8 +118,7 @@ class _Parser:
             if sign == ")" and depth:
                 break
             if self._takes_word("AND"):
-                if not wanted or self._peek() is None:
-                    self._refuse("AND stands between two words")
+                self._check_between(wanted or unwanted, "AND")
                 continue
             is_unwanted, node = self._either(depth)
             if node is not None:
@@ -113,8 +134,7 @@ class _Parser:
         is_unwanted, first = self._unit(depth)
         options = [first] if first is not None else []
         while self._takes_word("OR"):
-            if self._peek() in (None, ")") or first is None:
-                self._refuse("OR stands between two words")
+            self._check_between(options, "OR")
             is_left_out, option = self._unit(depth)
             if is_unwanted or is_left_out:
                 self._refuse("-word cannot stand beside OR")
@@ -125,16 +145,19 @@ class _Parser:
         return is_unwanted, options[0] if len(options) == 1 else AnyOf(tuple(options))
 
     def _unit(self, depth: int) -> tuple[bool, Node | None]:
-        if self._text[self._at : self._at + 2] == "--":
-            self._at += len(self._run()) or 1
+        if self._text.startswith("--", self._at):
+            self._at += len(self._run(depth)) or 2
             return False, None  # A dash in a text, not a minus.
         is_unwanted = self._text[self._at] == "-"
         if is_unwanted:
             self._at += 1
-            if self._at == len(self._text) or self._text[self._at].isspace():
-                if self._peek() is None:
-                    return False, None
+            beside = self._text[self._at : self._at + 1]
+            if not beside or beside == ")":
+                return False, None
+            if beside.isspace() and self._peek() not in (None, ")"):
                 self._refuse("a minus stands right before the word that it leaves out")
+            if beside.isspace():
+                return False, None
         if any(self._takes_word(word) for word in ("NOT", "OR")):
             self._refuse("OR stands between two words, and a word is left out with -word")
         return is_unwanted, self._atom(depth)
@@ -142,6 +165,8 @@ class _Parser:
     def _atom(self, depth: int) -> Node | None:
         sign = self._text[self._at]
         if sign == "(":
+            if depth == DEPTH_MAX:
+                self._refuse(f"brackets stand inside one another more than {DEPTH_MAX} deep")
             self._at += 1
             inside = self.every(depth + 1)
             if self._peek() != ")":
@@ -164,12 +189,7 @@ class _Parser:
         return Phrase(said) if _has_word(said) else None
 
     def _word(self, depth: int) -> Node | None:
-        word = self._run()
-        if depth:
-            # A bracket that closes the group is none of the word; one that the word opened is.
-            spare = word.count(")") - word.count("(")
-            while spare > 0 and word.endswith(")"):
-                word, spare = word[:-1], spare - 1
+        word = self._run(depth)
         self._at += len(word)
         bare = word.rstrip("*")
         if "*" in bare and _has_word(bare):
@@ -178,10 +198,18 @@ class _Parser:
             return None
         return Prefix(bare) if bare != word else Term(word)
 
-    def _run(self) -> str:
-        """The characters from here to the next space."""
+    def _run(self, depth: int) -> str:
+        """The characters from here to the next space, or to a bracket that closes the group."""
         rest = self._text[self._at :]
-        return rest.split(maxsplit=1)[0] if rest.strip() else ""
+        run = rest.split(maxsplit=1)[0] if rest.strip() else ""
+        if not depth:
+            return run
+        opened = 0
+        for place, sign in enumerate(run):
+            opened += (sign == "(") - (sign == ")")
+            if opened < 0:
+                return run[:place]
+        return run
 
     def _peek(self) -> str | None:
         """The next character that is no space; None at the end."""
@@ -190,10 +218,18 @@ class _Parser:
         return self._text[self._at] if self._at < len(self._text) else None
 
     def _takes_word(self, word: str) -> bool:
-        if self._peek() is None or self._run().rstrip(")") != word:
+        if self._peek() is None or self._run(depth=1) != word:
             return False
         self._at += len(word)
         return True
+
+    def _check_between(self, before: list[Node], word: str) -> None:
+        """Refuse an operator that does not stand between two parts."""
+        if before and self._peek() not in (None, ")"):
+            rest = self._run(depth=1)
+            if rest not in _OPERATORS:
+                return
+        self._refuse(f"{word} stands between two words")
 
     def _refuse_empty(self, *, has_unwanted: bool) -> Never:
         if has_unwanted:

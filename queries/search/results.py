@@ -17,7 +17,7 @@ from queries.records import records
 from queries.schema import CATEGORIES
 from queries.search.fusion import MEANING_DEPTH, fused
 from queries.search.index import SearchIndex
-from queries.search.language import parsed_query, plain_words
+from queries.search.language import leaves, parsed_query
 from queries.search.meaning import NEAREST_MAX, nearest_conversations, reachable_count
 from queries.search.snippets import Snippet, Wanted, snippet, wanted_words
 from queries.search.words import Ranked, TextRole, conversations_with, unwanted_messages
@@ -102,7 +102,7 @@ def search(
         ranked["words"] = conversations_with(index, " ".join(text.split()), role).kept(mask)
     if mode != "words":
         depth = MEANING_DEPTH if mode == "both" else _depth(row_offset + row_limit)
-        question = text.strip() if mode == "meaning" else plain_words(text)
+        question = text.strip() if node is None else " ".join(leaf.text for leaf in leaves(node))
         vector = index.vector_of(question)
         near = nearest_conversations(index, vector, mask, depth, is_exact=is_exact)
         ranked["meaning"] = near if node is None else near.without(unwanted_messages(index, node))

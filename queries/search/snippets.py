@@ -1,13 +1,19 @@
 """The piece of a message that a search shows, and where in it the words of the search are."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from queries.search.language import AllOf, AnyOf, Node, Phrase, Prefix, Term
+from queries.schema import WORD_BYTES_MAX
+from queries.search.language import Node, Prefix, leaves, spellings
+from queries.words import UNSPACED
 
 SNIPPET_CHARS = 280
 _BEFORE = 60
 _READ_CHARS = 20_000
+_NO_WORD = "\0"
+_LONG = re.compile(rf"[^\W{''.join(UNSPACED.values())}]{{60,}}")
+"""What may be too long for a word; scripts without spaces between words have long runs of many."""
 
 Words = Callable[[str], list[str]]
 
@@ -49,12 +55,12 @@ def wanted_words(node: Node, words: Words) -> Wanted:
     """What a query looks for; not what it leaves out."""
     phrases: list[tuple[str, ...]] = []
     beginnings: list[str] = []
-    for leaf in _leaves(node):
-        found = words(leaf.text)
+    for leaf in leaves(node):
         if isinstance(leaf, Prefix):
-            beginnings += found
-        elif found:
-            phrases.append(tuple(found))
+            beginnings += words(leaf.text)
+            continue
+        written = [tuple(words(text)) for text in spellings(leaf.text)]
+        phrases += [phrase for phrase in written if phrase]
     return Wanted(tuple(phrases), tuple(beginnings))
 
 
@@ -66,52 +72,62 @@ def snippet(text: str, wanted: Wanted, words: Words) -> Snippet:
         wanted: what to mark.
         words: splits a text into the words of the index, in order.
     """
-    line = " ".join(text[:_READ_CHARS].split())
-    spans = _spans(line, words(line))
+    start = _reading_start(text, wanted)
+    line = " ".join(text[start : start + _READ_CHARS].split())
+    is_begun, is_cut = start > 0, start + _READ_CHARS < len(text)
+    spans = list(_spans(line, words))
     marks = _marks(spans, wanted)
     start = _start(line, marks)
     end = min(len(line), start + SNIPPET_CHARS)
     if end < len(line):
         cut = line.rfind(" ", start + SNIPPET_CHARS * 3 // 4, end)
         end = cut if cut > 0 else end
-    before = "… " if start else ""
-    after = " …" if end < len(line) or len(text) > _READ_CHARS else ""
+    before = "… " if start or is_begun else ""
+    after = " …" if end < len(line) or is_cut else ""
     shift = len(before) - start
     inside = [(a + shift, b + shift) for a, b in marks if a >= start and b <= end]
     return Snippet(before + line[start:end] + after, tuple(inside))
 
 
-def _leaves(node: Node) -> Iterable[Term | Phrase | Prefix]:
-    match node:
-        case Term() | Phrase() | Prefix():
-            yield node
-        case AnyOf(options):
-            for option in options:
-                yield from _leaves(option)
-        case AllOf(wanted, _):
-            for part in wanted:
-                yield from _leaves(part)
+def _reading_start(text: str, wanted: Wanted) -> int:
+    """Where to begin to read a long text: some way before the first word that is wanted."""
+    if len(text) <= _READ_CHARS:
+        return 0
+    small = text.lower()
+    sought = [*(phrase[0] for phrase in wanted.phrases), *wanted.beginnings]
+    places = [place for word in sought if (place := small.find(word)) >= 0]
+    first = min(places, default=0)
+    return 0 if first < _READ_CHARS // 2 else first - _READ_CHARS // 4
 
 
-def _spans(line: str, words: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Each word with its place in a text; the index writes words small, which can change length."""
+def _spans(line: str, words: Words) -> Iterator[tuple[str, int, int]]:
+    """Each word with its place in a text; what is too long to be one stands as a word of its own.
+
+    The index writes words small, which can change their length.
+    """
+    start = 0
+    for long in _LONG.finditer(line):
+        if len(long.group().encode()) > WORD_BYTES_MAX:
+            yield from _spans_of(line, start, long.start(), words)
+            yield _NO_WORD, long.start(), long.end()
+            start = long.end()
+    yield from _spans_of(line, start, len(line), words)
+
+
+def _spans_of(line: str, start: int, end: int, words: Words) -> Iterator[tuple[str, int, int]]:
     places: list[int] = []
     small: list[str] = []
-    for place, character in enumerate(line):
-        lower = character.lower()
+    for place in range(start, end):
+        lower = line[place].lower()
         small.append(lower)
         places += [place] * len(lower)
     lowered = "".join(small)
-    places.append(len(line))
-    spans = []
     at = 0
-    for word in words:
+    for word in words(line[start:end]):
         found = lowered.find(word, at)
-        if found < 0:
-            continue
-        at = found + len(word)
-        spans.append((word, places[found], places[at - 1] + 1))
-    return spans
+        if found >= 0:
+            at = found + len(word)
+            yield word, places[found], places[at - 1] + 1
 
 
 def _marks(spans: list[tuple[str, int, int]], wanted: Wanted) -> list[tuple[int, int]]:

@@ -14,7 +14,16 @@ import numpy.typing as npt
 
 from queries.errors import FilterError
 from queries.search.index import Numbers, Scores, SearchIndex
-from queries.search.language import AllOf, AnyOf, Node, Phrase, Prefix, Term, parsed_query
+from queries.search.language import (
+    AllOf,
+    AnyOf,
+    Node,
+    Phrase,
+    Prefix,
+    Term,
+    parsed_query,
+    spellings,
+)
 
 TextRole = Literal["any", "user", "assistant"]
 
@@ -130,10 +139,13 @@ def messages_with(index: SearchIndex, node: Node) -> Hits:
 
 
 def _phrase(index: SearchIndex, text: str) -> Hits:
-    words = _words(index, text)
-    if len(words) == 1:
-        return _ordered(index, *index.messages_with_words(words, all_of_them=True))
-    return _ordered(index, *index.messages_with_phrase(text))
+    """Messages with a word, or with several one after another; either apostrophe will do."""
+    written = spellings(text)
+    words = [_words(index, one) for one in written]
+    if all(len(one) == 1 for one in words):
+        return _any_word(index, [one[0] for one in words])
+    hits = [_ordered(index, *index.messages_with_phrase(one)) for one in written]
+    return hits[0] if len(hits) == 1 else _joined(index, hits)
 
 
 def _any_word(index: SearchIndex, words: list[str]) -> Hits:
@@ -144,8 +156,6 @@ def _any_word(index: SearchIndex, words: list[str]) -> Hits:
 
 def _any(index: SearchIndex, options: Iterable[Node]) -> Hits:
     single: list[str] = []
-    scores = np.zeros(len(index.id_ranks), np.float32)
-    is_found = np.zeros(len(index.id_ranks), bool)
     others: list[Hits] = []
     for option in options:
         words = _words_of_option(index, option)
@@ -153,7 +163,14 @@ def _any(index: SearchIndex, options: Iterable[Node]) -> Hits:
             others.append(messages_with(index, option))
         else:
             single += words
-    for hits in (_any_word(index, single), *others):
+    return _joined(index, [_any_word(index, single), *others])
+
+
+def _joined(index: SearchIndex, several: Iterable[Hits]) -> Hits:
+    """Messages that are in any, with the sum of their scores."""
+    scores = np.zeros(len(index.id_ranks), np.float32)
+    is_found = np.zeros(len(index.id_ranks), bool)
+    for hits in several:
         scores[hits.messages] += hits.scores
         is_found[hits.messages] = True
     messages = np.flatnonzero(is_found)
@@ -164,7 +181,8 @@ def _all(index: SearchIndex, wanted: Iterable[Node], unwanted: Iterable[Node]) -
     single: list[str] = []
     parts: list[Hits] = []
     for node in wanted:
-        words = _words(index, node.text) if isinstance(node, Term) else []
+        is_plain = isinstance(node, Term) and len(spellings(node.text)) == 1
+        words = _words(index, node.text) if isinstance(node, Term) and is_plain else []
         if len(words) == 1:
             single += words
         else:
@@ -204,12 +222,20 @@ def _words_of_option(index: SearchIndex, node: Node) -> list[str] | None:
                     f"More than {PREFIX_WORDS_MAX:,} words begin with {text!r}; "
                     "write more of the word before the *."
                 )
-            return words
+            return _searchable(index, words)
         case Term(text) | Phrase(text):
-            words = _words(index, text)
-            return words if len(words) == 1 else None
+            several = [_words(index, one) for one in spellings(text)]
+            is_single = all(len(words) == 1 for words in several)
+            return [words[0] for words in several] if is_single else None
         case _:
             return None
+
+
+def _searchable(index: SearchIndex, words: list[str]) -> list[str]:
+    """The words that a query reads as one; by themselves some are split, as in no text."""
+    if index.words_of(" ".join(words)) == words:
+        return words
+    return [word for word in words if index.words_of(word) == [word]]
 
 
 def _words(index: SearchIndex, text: str) -> list[str]:

@@ -13,9 +13,7 @@ from lancedb.table import Table
 
 from queries.layout import Version
 from queries.progress import Advance, Progress
-
-WORD_BYTES_MAX = 255
-"""Longer runs of letters and digits are no words: pictures in base64, pages without spaces."""
+from queries.schema import WORD_BYTES_MAX
 
 FULL_TEXT = FTS(
     base_tokenizer="icu",
@@ -113,7 +111,7 @@ def _distinct_runs(spill: Path, version: Version) -> Iterator[list[str]]:
     files = [str(path) for path in message_files(version)]
     with duckdb.connect(config=config) as connection:
         rows = connection.execute(
-            r"select distinct unnest(regexp_split_to_array(lower(text), '\s+')) as run "
+            r"select distinct unnest(regexp_split_to_array(text, '\s+')) as run "
             "from read_parquet($files)",
             {"files": files},
         )
