@@ -4,11 +4,15 @@ SAMPLE := assets/sample/sample.parquet
 STORE ?= store/$(if $(DATA),data,sample)
 ROWS ?= 1000000
 
-.PHONY: run test bench format screenshots sample
+.PHONY: run index test bench format screenshots sample
 
 run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; the bundled sample without
 	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
+	@$(if $(DATA),,$(BIN)/chatscape index --store "$(STORE)")
 	@$(BIN)/chatscape serve --store "$(STORE)"
+
+index: .venv/installed  ## the search index of what `make run DATA=...` prepared
+	@$(BIN)/chatscape index --store "$(STORE)"
 
 test: .venv/installed-dev  ## everything that CI runs
 	@tests/install_browser.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
@@ -27,7 +31,7 @@ sample: .venv/installed  ## the bundled sample, byte for byte
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -c constraints.txt -e .
+	$(BIN)/pip install -q -c constraints.txt -e ".[search]"
 	@touch $@
 
 .venv/installed-dev: .venv/installed

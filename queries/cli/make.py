@@ -129,11 +129,13 @@ def index(
     Example: chatscape index --store store
     """
     from queries.layout import StorePath
-    from queries.prepare.index.build import build_index
+    from queries.prepare.index.build import build_index, is_indexed
     from queries.search.embedder import SentenceEmbedder
     from queries.search.worth import worth_sentences
 
-    StorePath(store).current()
+    if resume and is_indexed(StorePath(store), None if words_only else model):
+        click.echo(f"The store at {store} has this index already; --fresh builds it again.")
+        return
     embedder = None if words_only else SentenceEmbedder(model, device, batch_size=batch_size)
     built = build_index(StorePath(store), embedder, shown_progress(), fresh=not resume)
     if not built.is_new:

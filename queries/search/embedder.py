@@ -87,7 +87,7 @@ class SentenceEmbedder:
             ModelError: it is not there, or has other weights than it should.
         """
         folder = _folder(name)
-        sha256 = _weights_sha256(folder)
+        sha256 = weights_sha256(name)
         if name == BUNDLED and sha256 != BUNDLED_SHA256:
             raise ModelError(name, "its weights are not the published ones; install it again")
         self._model: Any = _loaded(name, folder, device)
@@ -175,8 +175,13 @@ def _folder(name: str) -> Path:
         raise ModelError(name, f"it cannot be had ({type(error).__name__})") from error
 
 
-def _weights_sha256(folder: Path) -> str:
-    """The hash of all weights of a model; of the configuration where it has none."""
+def weights_sha256(name: str) -> str:
+    """The hash of all weights of a model; of the configuration where it has none.
+
+    Raises:
+        ModelError: it is not there.
+    """
+    folder = _folder(name)
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin"))
     files = files or sorted(folder.rglob("*.json"))
     digest = hashlib.sha256()

@@ -21,7 +21,7 @@ from queries.prepare.index.recall import measured_recall
 from queries.prepare.index.vectors import build_vectors, embedded
 from queries.prepare.lock import sole_writer
 from queries.progress import Progress
-from queries.search.embedder import Embedder
+from queries.search.embedder import Embedder, weights_sha256
 from queries.search.index import INDEX_FORMAT, SearchIndex
 
 Facts = dict[str, Any]
@@ -104,6 +104,27 @@ def build_index(
         clean_up(store, version)
         shutil.rmtree(work.path.parent, ignore_errors=True)
         return Indexed(version, facts, is_new=True, resumed_prompts=resumed)
+
+
+def is_indexed(store: StorePath, model_name: str | None) -> bool:
+    """Whether the live version has an index by a model with these files, without loading it.
+
+    Args:
+        store: a prepared store.
+        model_name: a name or a folder; None for an index of words alone.
+
+    Raises:
+        StoreMissingError: nothing has been prepared there.
+        ModelError: there is no such model.
+    """
+    live = store.current()
+    said = live.manifest()["steps"].get("index")
+    if said is None or said["index_format"] != INDEX_FORMAT:
+        return False
+    if model_name is None or said["model"] is None:
+        return model_name is None and said["model"] is None
+    found = said["model"]["name"], said["model"]["sha256"]
+    return bool(found == (model_name, weights_sha256(model_name)))
 
 
 def _key(live: Version, embedder: Embedder | None) -> str:
