@@ -29,7 +29,7 @@ class DictionaryEmbedder:
         self._directions = directions
         self.calls: list[int] = []
         dimension = max(directions.values()) + 2
-        self.model = Model(name, "0" * 64, dimension, 8, "", "")
+        self.model = Model(name, "0" * 64, "0" * 64, dimension, 8, "", "")
 
     def documents(self, texts: Sequence[str]) -> Vector:
         self.calls.append(len(texts))
@@ -55,7 +55,7 @@ class HashedWordsEmbedder:
     """
 
     def __init__(self, dimension: int = 384) -> None:
-        self.model = Model("hashed-words", "0" * 64, dimension, None, "", "")
+        self.model = Model("hashed-words", "0" * 64, "0" * 64, dimension, None, "", "")
         self._known: dict[str, Vector] = {}
 
     def documents(self, texts: Sequence[str]) -> Vector:

@@ -203,8 +203,9 @@ def full_disk_said(store: StorePath) -> Iterator[None]:
     """Say in a sentence that the disk is full, where that is what went wrong."""
     try:
         yield
-    except OSError as error:
-        # Arrow raises OSError with the system's words but not always with its number.
-        if error.errno == errno.ENOSPC or "No space left" in str(error):
+    except (OSError, RuntimeError) as error:
+        # Arrow and Lance have the system's words but not always its number.
+        number = getattr(error, "errno", None)
+        if number == errno.ENOSPC or "No space left" in str(error):
             raise StoreFullError(store.path) from error
         raise

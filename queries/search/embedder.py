@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +34,7 @@ class Model:
     Attributes:
         name: as it was asked for: a name, or a folder.
         sha256: of its weights.
+        configuration_sha256: of the files that say how they are used.
         dimension: of its vectors.
         max_words: the longest text it reads, in its own pieces of words.
         query_prompt: what is put before a question.
@@ -43,6 +44,7 @@ class Model:
 
     name: str
     sha256: str
+    configuration_sha256: str
     dimension: int
     max_words: int | None
     query_prompt: str
@@ -86,11 +88,10 @@ class SentenceEmbedder:
         Raises:
             ModelError: it is not there, or has other weights than it should.
         """
-        folder = _folder(name)
-        sha256 = weights_sha256(name)
-        if name == BUNDLED and sha256 != BUNDLED_SHA256:
+        said = identity(name)
+        if name == BUNDLED and said["sha256"] != BUNDLED_SHA256:
             raise ModelError(name, "its weights are not the published ones; install it again")
-        self._model: Any = _loaded(name, folder, device)
+        self._model: Any = _loaded(name, _folder(name), device)
         is_gpu = self.device == "cuda"
         self._batch_size = batch_size or (_GPU_BATCH if is_gpu else _CPU_BATCH)
         if is_gpu:
@@ -98,8 +99,9 @@ class SentenceEmbedder:
         prompts = self._model.prompts
         query, document = (str(prompts.get(kind) or "") for kind in _QUERY_PROMPTS)
         self.model = Model(
-            name=name,
-            sha256=sha256,
+            name=said["name"],
+            sha256=said["sha256"],
+            configuration_sha256=said["configuration_sha256"],
             dimension=int(self._model.get_embedding_dimension()),
             max_words=self._model.max_seq_length,
             query_prompt=query,
@@ -123,8 +125,9 @@ class SentenceEmbedder:
     def cut_count(self, texts: Sequence[str]) -> int:
         """How many of the texts are longer than the model reads."""
         most = self.model.max_words
-        # A piece of a word has at least one character.
-        long = [text for text in texts if most is not None and len(text) > most - 2]
+        # A piece of a word has at least one byte.
+        prompt = len(self.model.document_prompt.encode()) + 2
+        long = [t for t in texts if most is not None and len(t.encode()) + prompt > most]
         if not long or most is None:
             return 0
         pieces = self._model.tokenizer(
@@ -152,7 +155,8 @@ def embedder_of(model: dict[str, Any]) -> SentenceEmbedder:
     """
     loaded = SentenceEmbedder(str(model["name"]), "cpu")
     if loaded.model.as_json() != model:
-        raise ModelError(str(model["name"]), "it is not the one that this index was built with")
+        why = "it is not the one that this index was built with: build the index again"
+        raise ModelError(str(model["name"]), why)
     return loaded
 
 
@@ -175,17 +179,24 @@ def _folder(name: str) -> Path:
         raise ModelError(name, f"it cannot be had ({type(error).__name__})") from error
 
 
-def weights_sha256(name: str) -> str:
-    """The hash of all weights of a model; of the configuration where it has none.
+def identity(name: str) -> dict[str, str]:
+    """What tells a model from others without loading it: name, and hashes of its files.
 
     Raises:
         ModelError: it is not there.
     """
     folder = _folder(name)
-    files = sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin"))
-    files = files or sorted(folder.rglob("*.json"))
+    weights = [p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin")]
+    return {
+        "name": str(folder.resolve()) if Path(name).is_dir() else name,
+        "sha256": _sha256(weights),
+        "configuration_sha256": _sha256(folder.rglob("*.json")),
+    }
+
+
+def _sha256(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in files:
+    for path in sorted(files):
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -5,8 +5,10 @@ Row n of the table `messages` is message n of the store, in the order of the sto
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -19,12 +21,20 @@ import pyarrow.parquet as pq
 from lancedb.query import FullTextOperator, MatchQuery, PhraseQuery
 from lancedb.table import Table
 
-from queries.errors import IndexMismatchError, IndexMissingError, IndexWithoutModelError
+from queries.errors import (
+    IndexMismatchError,
+    IndexMissingError,
+    IndexWithoutModelError,
+    VersionGoneError,
+)
 from queries.layout import Version
 from queries.search.embedder import Embedder, Vector, embedder_of
 
 Numbers = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
+KEY_FILE = "key"
+"""Beside the tables: the hash of what they were made from, as the manifest says it."""
+
 INDEX_FORMAT = 1
 """Raised when older code can no longer read a new index."""
 
@@ -86,7 +96,7 @@ class SearchIndex:
         path = version.path / "index.lance"
         if not self.facts or not path.is_dir():
             raise IndexMissingError(version.path.parent.parent)
-        self._check(version, manifest)
+        self._check(version, manifest, path)
         self.conversation_count = int(manifest["counts"]["conversations"])
         self._database = lancedb.connect(path)
         self.messages = self._database.open_table("messages")
@@ -95,12 +105,15 @@ class SearchIndex:
         self._embedder_lock = Lock()
         self._vector_of = lru_cache(_QUESTIONS_REMEMBERED)(self._embedded)
 
-    def _check(self, version: Version, manifest: dict[str, Any]) -> None:
+    def _check(self, version: Version, manifest: dict[str, Any], path: Path) -> None:
         said = (
             self.facts.get("index_format"),
             self.facts.get("fingerprint"),
             self.facts.get("message_count"),
         )
+        key = path / KEY_FILE
+        if not key.is_file() or key.read_text() != self.facts.get("key"):
+            raise IndexMismatchError(version.path.parent.parent)
         if said != (INDEX_FORMAT, version.fingerprint, manifest["counts"]["messages"]):
             raise IndexMismatchError(version.path.parent.parent)
 
@@ -123,7 +136,8 @@ class SearchIndex:
     @cached_property
     def prompts(self) -> Table:
         """The table of distinct prompts with their vectors."""
-        return self._database.open_table("prompts")
+        with self._there():
+            return self._database.open_table("prompts")
 
     @cached_property
     def turns(self) -> Turns:
@@ -180,15 +194,17 @@ class SearchIndex:
         """The words that the index sees in a text, in order."""
         if not self.facts["message_count"]:
             return text.lower().split()  # Without a row there is no full-text index to ask.
-        return [token.text for token in self.messages.tokenize(text, column="text")]
+        with self._there():
+            return [token.text for token in self.messages.tokenize(text, column="text")]
 
     def words_beginning(self, start: str, limit: int) -> list[str]:
         """At most so many words of the index that begin so."""
-        table = self._database.open_table("words")
-        low = start.replace("'", "''")
-        condition = f"word >= '{low}' and starts_with(word, '{low}')"
-        rows = table.search().where(condition).select(["word"]).limit(limit).to_arrow()
-        return sorted(rows["word"].to_pylist())
+        with self._there():
+            table = self._database.open_table("words")
+            low = start.replace("'", "''")
+            condition = f"word >= '{low}' and starts_with(word, '{low}')"
+            rows = table.search().where(condition).select(["word"]).limit(limit).to_arrow()
+            return sorted(rows["word"].to_pylist())
 
     def messages_with_words(self, words: Sequence[str], *, all_of_them: bool) -> Found:
         """Every message with all of the words, or with any."""
@@ -202,24 +218,28 @@ class SearchIndex:
     def _found(self, query: Any) -> Found:  # noqa: ANN401
         if not self.facts["message_count"]:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        builder: Any = self.messages.search(query, query_type="fts")
-        rows = builder.select(["_score"]).with_row_id(True).limit(EVERYTHING).to_arrow()
-        return rows["_rowid"].to_numpy().astype(np.int64), rows["_score"].to_numpy()
+        with self._there():
+            builder: Any = self.messages.search(query, query_type="fts")
+            rows = builder.select(["_score"]).with_row_id(True).limit(EVERYTHING).to_arrow()
+            return rows["_rowid"].to_numpy().astype(np.int64), rows["_score"].to_numpy()
 
     def message_rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
         """Columns of some messages, in the order of their numbers as given."""
-        rows: list[dict[str, Any]] = _taken(self.messages, numbers, columns).to_pylist()
-        return rows
+        with self._there():
+            rows: list[dict[str, Any]] = _taken(self.messages, numbers, columns).to_pylist()
+            return rows
 
     def vectors(self, prompts: Sequence[int]) -> Vector:
         """The vectors of some prompts, shape (prompts, dimension)."""
-        return matrix(_taken(self.prompts, prompts, ["vector"])["vector"])
+        with self._there():
+            return matrix(_taken(self.prompts, prompts, ["vector"])["vector"])
 
     def vector_batches(self) -> Iterator[Vector]:
         """All vectors, in order, a few thousand at a time."""
-        batches: Any = self.prompts.search().select(["vector"]).limit(EVERYTHING)
-        for batch in batches.to_batches(batch_size=16_384):
-            yield matrix(batch.column("vector"))
+        with self._there():
+            batches: Any = self.prompts.search().select(["vector"]).limit(EVERYTHING)
+            for batch in batches.to_batches(batch_size=16_384):
+                yield matrix(batch.column("vector"))
 
     def warm(self) -> None:
         """Read what every search needs, so that the first one does not wait for it.
@@ -232,6 +252,17 @@ class SearchIndex:
         if self.has_vectors:
             _ = self.turns
             self.load_model()
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """Say that the version is gone, where that is why its tables cannot be read."""
+        try:
+            yield
+        except Exception as error:
+            # LanceDB raises as many kinds of errors as there are files that are missing.
+            if self._version.is_complete:
+                raise
+            raise VersionGoneError(self._version.name) from error
 
     def _column(self, name: str) -> pa.ChunkedArray:
         files = sorted(self._version.table("messages").glob("*.parquet"))

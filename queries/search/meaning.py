@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from queries.search.embedder import Vector
-from queries.search.index import Numbers, SearchIndex
-from queries.search.words import Ranked
+from queries.search.index import SearchIndex
+from queries.search.words import Hits, Ranked, rolled_up
 
 COMPARED_ONE_BY_ONE = 20_000
 """So many prompts are compared without the vector index: faster than it, and exact."""
@@ -47,7 +47,7 @@ def nearest_conversations(
         without: numbers of prompts to leave out.
 
     Returns:
-        With similarities from 0 to 1 (the cosine; 0 also where it is below) as scores.
+        With the cosine as scores, from -1 to 1.
     """
     allowed = _allowed(index, mask, without)
     prompt_count = int(index.facts["prompt_count"])
@@ -85,7 +85,7 @@ def nearest_prompts(
         found = found.refine_factor(int(said["refine_factor"]))
     rows = found.select(["_distance"]).with_row_id(True).limit(count).to_arrow()
     similarities = 1 - rows["_distance"].to_numpy().astype(np.float32)
-    return rows["_rowid"].to_numpy().astype(np.int64), np.clip(similarities, 0, 1)
+    return rows["_rowid"].to_numpy().astype(np.int64), similarities
 
 
 def reachable_count(index: SearchIndex, mask: Mask | None, without: Prompts | None = None) -> int:
@@ -130,7 +130,7 @@ def _compared(
         similarities = np.concatenate(parts) if parts else np.empty(0)
         prompts = np.arange(len(similarities)) if allowed is None else np.flatnonzero(allowed)
         similarities = similarities[prompts]
-    similarities = np.clip(similarities.astype(np.float32), 0, 1)
+    similarities = similarities.astype(np.float32)
     # Every allowed prompt has at least one conversation, but one can have several.
     order = np.lexsort((prompts, -similarities))
     return prompts[order], similarities[order]
@@ -143,27 +143,37 @@ def rolled_up_prompts(
     mask: Mask | None,
     count: int,
 ) -> Ranked:
-    """The conversations of prompts, nearest first, each once, equal ones by rank."""
-    kept: list[tuple[Numbers, npt.NDArray[np.float32], Numbers]] = []
-    seen: set[int] = set()
-    step = max(256, count)
-    for start in range(0, len(prompts), step):
-        messages, places = index.turns.of(prompts[start : start + step])
-        ranks = index.id_ranks[messages]
-        if mask is not None:
-            is_kept = mask[ranks]
-            messages, places, ranks = messages[is_kept], places[is_kept], ranks[is_kept]
-        order = np.lexsort((ranks, -similarities[start + places]))
-        messages, places, ranks = messages[order], places[order], ranks[order]
-        _, first = np.unique(ranks, return_index=True)
-        first = np.sort(first)
-        is_new = np.array([int(rank) not in seen for rank in ranks[first]], bool)
-        first = first[is_new]
-        kept.append((ranks[first], similarities[start + places[first]], messages[first]))
-        seen.update(ranks[first].tolist())
-        if len(seen) >= count:
-            break
-    if not kept:
-        none = np.empty(0, np.int32)
-        return Ranked(none, np.empty(0, np.float32), none)
-    return Ranked(*(np.concatenate(part) for part in zip(*kept, strict=True))).top(count)
+    """The conversations of prompts, nearest first: each once, by its nearest turn.
+
+    Equal ones are in the order of ids, also where they go on beyond the last one that is wanted.
+    """
+    end = step = max(256, count)
+    found = _conversations_of(index, prompts[:end], similarities[:end], mask)
+    while end < len(prompts) and not _is_full(found, count, similarities[end]):
+        end += step
+        step *= 2
+        found = _conversations_of(index, prompts[:end], similarities[:end], mask)
+    return found.top(count)
+
+
+def _is_full(found: Ranked, count: int, next_similarity: float) -> bool:
+    """Whether there are enough, and what comes next is farther than the last of them."""
+    if len(found.scores) < count:
+        return False
+    last = np.partition(found.scores, len(found.scores) - count)[len(found.scores) - count]
+    return bool(next_similarity < last)
+
+
+def _conversations_of(
+    index: SearchIndex,
+    prompts: Prompts,
+    similarities: npt.NDArray[np.float32],
+    mask: Mask | None,
+) -> Ranked:
+    messages, places = index.turns.of(prompts)
+    if mask is not None:
+        is_kept = mask[index.id_ranks[messages]]
+        messages, places = messages[is_kept], places[is_kept]
+    # Messages are numbered by rank and turn: of equally near turns the first one stands.
+    order = np.argsort(messages)
+    return rolled_up(Hits(messages[order], similarities[places[order]]), index.id_ranks)

@@ -1,7 +1,8 @@
 """What a search shows: a page of conversations, how many there are, and why each is there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from queries.conversations import PAGE_ROWS_MAX
-from queries.errors import NotFoundError, UsageError
+from queries.errors import FilterError, NotFoundError, UsageError
 from queries.filters import Filters
 from queries.masking import masked
 from queries.reading import cover_text, needs_cover, visible
@@ -26,8 +27,8 @@ from queries.store import Store
 Mode = Literal["words", "meaning", "both"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
-_STEP = 60
-"""Nearest conversations are asked for so many at a time, so that pages agree about their order."""
+_FIRST_ROWS = 60
+"""So many of the nearest conversations are asked for at first: three pages."""
 
 _MESSAGE = ("message_index", "turn_number", "role", "is_flagged", "flag_bits", "text")
 
@@ -94,6 +95,8 @@ def search(
         ModelError: the model of the index cannot be used.
     """
     _check(mode, role, row_limit, row_offset)
+    if not text.strip():
+        raise FilterError("There is nothing to search for: write a word, or what you mean.")
     index = store.search_index()
     mask = store.mask(filters)
     node = None if mode == "meaning" else parsed_query(text)
@@ -101,10 +104,11 @@ def search(
     if node is not None:
         ranked["words"] = conversations_with(index, " ".join(text.split()), role).kept(mask)
     if mode != "words":
-        depth = MEANING_DEPTH if mode == "both" else _depth(row_offset + row_limit)
         question = text.strip() if node is None else " ".join(leaf.text for leaf in leaves(node))
         vector = index.vector_of(question)
-        near = nearest_conversations(index, vector, mask, depth, is_exact=is_exact)
+        nearest = partial(nearest_conversations, index, vector, mask, is_exact=is_exact)
+        is_both = mode == "both"
+        near = nearest(MEANING_DEPTH) if is_both else _in_steps(nearest, row_offset + row_limit)
         ranked["meaning"] = near if node is None else near.without(unwanted_messages(index, node))
     wanted = Wanted() if node is None else wanted_words(node, index.words_of)
     total = _total(index, ranked, mask)
@@ -136,18 +140,14 @@ def like(
     index.check_has_vectors()
     prompts, rank = _prompts_of(store, index, conversation_id, turn_number)
     vector = index.vectors(prompts.tolist()).sum(axis=0)
-    vector /= np.linalg.norm(vector)
+    vector /= np.linalg.norm(vector) or 1
     mask = store.mask(filters)
     others = np.ones(index.conversation_count, bool) if mask is None else mask.copy()
     others[rank] = False
-    found = nearest_conversations(
-        index,
-        vector,
-        others,
-        _depth(row_offset + row_limit),
-        is_exact=is_exact,
-        without=prompts,
+    nearest = partial(
+        nearest_conversations, index, vector, others, is_exact=is_exact, without=prompts
     )
+    found = _in_steps(nearest, row_offset + row_limit)
     page = slice(row_offset, row_offset + row_limit)
     total = min(NEAREST_MAX, reachable_count(index, others, prompts))
     return _page(store, index, {"meaning": found}, total, Wanted(), page)
@@ -213,8 +213,23 @@ def _total(index: SearchIndex, ranked: Mapping[str, Ranked], mask: Mask | None) 
     return len(by_words) + int(np.count_nonzero(~np.isin(ranked["meaning"].id_ranks, by_words)))
 
 
-def _depth(rows: int) -> int:
-    return min(NEAREST_MAX, -(-max(rows, 1) // _STEP) * _STEP)
+def _in_steps(nearest: Callable[[int], Ranked], rows: int) -> Ranked:
+    """The nearest conversations, the same ones in the same order for every page.
+
+    A vector index finds a few others the more it is asked for, so what it finds for the first pages
+    is left as it is, and the rest comes after.
+    """
+    first = nearest(_FIRST_ROWS)
+    if rows <= _FIRST_ROWS:
+        return first
+    rest = nearest(NEAREST_MAX)
+    is_more = ~np.isin(rest.id_ranks, first.id_ranks)
+    return Ranked(
+        *(
+            np.concatenate([one, other[is_more]])[:NEAREST_MAX]
+            for one, other in zip(astuple(first), astuple(rest), strict=True)
+        )
+    )
 
 
 def _page(
@@ -229,7 +244,8 @@ def _page(
         every = fused(ranked["words"], ranked["meaning"])
     else:
         (every,) = ranked.values()
-    best = every.top(page.stop)
+    # What is near comes in its order.
+    best = every if "words" not in ranked else every.top(page.stop)
     shown = Ranked(best.id_ranks[page], best.scores[page], best.messages[page])
     rows = _facts(store, shown)
     rows["score"] = shown.scores
@@ -245,7 +261,8 @@ def _similarities(ranked: Mapping[str, Ranked], shown: Ranked) -> list[float]:
     if "meaning" not in ranked:
         return [np.nan] * len(shown.id_ranks)
     near = ranked["meaning"]
-    by_rank = dict(zip(near.id_ranks.tolist(), near.scores.tolist(), strict=True))
+    similarities = np.clip(near.scores, 0, 1).tolist()
+    by_rank = dict(zip(near.id_ranks.tolist(), similarities, strict=True))
     return [by_rank.get(rank, np.nan) for rank in shown.id_ranks.tolist()]
 
 

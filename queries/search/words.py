@@ -7,7 +7,7 @@ score of its best message.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,7 @@ PREFIX_WORDS_MAX = 2_000
 class Hits:
     """Messages, by ascending number, and the score of each."""
 
-    messages: npt.NDArray[np.int64]
+    messages: npt.NDArray[np.signedinteger[Any]]
     scores: Scores
 
 

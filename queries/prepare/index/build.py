@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from lancedb import __version__ as lancedb_version
 
-from queries.layout import StorePath, Version, write_json
+from queries.layout import StorePath, Version, write_json, write_text
 from queries.prepare.build import clean_up, full_disk_said
 from queries.prepare.index.full_text import build_full_text, build_words
 from queries.prepare.index.prompts import PromptTexts, distinct_prompts
@@ -21,8 +21,8 @@ from queries.prepare.index.recall import measured_recall
 from queries.prepare.index.vectors import build_vectors, embedded
 from queries.prepare.lock import sole_writer
 from queries.progress import Progress
-from queries.search.embedder import Embedder, weights_sha256
-from queries.search.index import INDEX_FORMAT, SearchIndex
+from queries.search.embedder import Embedder, identity
+from queries.search.index import INDEX_FORMAT, KEY_FILE, SearchIndex
 
 Facts = dict[str, Any]
 
@@ -86,8 +86,9 @@ def build_index(
     with sole_writer(store), full_disk_said(store):
         live = store.current()
         key = _key(live, embedder)
-        said = live.manifest()["steps"].get("index")
+        said = _said(live)
         if said is not None and said["key"] == key and not fresh:
+            _finish(store, live)
             return Indexed(live, said, is_new=False, resumed_prompts=0)
         work = _work(store, key, fresh=fresh)
         started = time.monotonic()
@@ -101,13 +102,14 @@ def build_index(
         version = store.version(staged.name)
         staged.path.rename(version.path)
         store.set_current(version)
-        clean_up(store, version)
-        shutil.rmtree(work.path.parent, ignore_errors=True)
+        _finish(store, version)
         return Indexed(version, facts, is_new=True, resumed_prompts=resumed)
 
 
 def is_indexed(store: StorePath, model_name: str | None) -> bool:
     """Whether the live version has an index by a model with these files, without loading it.
+
+    What a build left behind that was cut off at its very end is cleaned up.
 
     Args:
         store: a prepared store.
@@ -118,13 +120,29 @@ def is_indexed(store: StorePath, model_name: str | None) -> bool:
         ModelError: there is no such model.
     """
     live = store.current()
-    said = live.manifest()["steps"].get("index")
+    said = _said(live)
     if said is None or said["index_format"] != INDEX_FORMAT:
         return False
     if model_name is None or said["model"] is None:
-        return model_name is None and said["model"] is None
-    found = said["model"]["name"], said["model"]["sha256"]
-    return bool(found == (model_name, weights_sha256(model_name)))
+        is_same = model_name is None and said["model"] is None
+    else:
+        is_same = all(said["model"][k] == v for k, v in identity(model_name).items())
+    if is_same:
+        with sole_writer(store):
+            _finish(store, live)
+    return is_same
+
+
+def _said(live: Version) -> Facts | None:
+    """What a version says of its index, if that is there."""
+    said: Facts | None = live.manifest()["steps"].get("index")
+    return said if (live.path / "index.lance").is_dir() else None
+
+
+def _finish(store: StorePath, live: Version) -> None:
+    """Remove old versions, and what the live one was made from."""
+    clean_up(store, live)
+    shutil.rmtree(store.path / "indexing", ignore_errors=True)
 
 
 def _key(live: Version, embedder: Embedder | None) -> str:
@@ -140,9 +158,11 @@ def _work(store: StorePath, key: str, *, fresh: bool) -> Work:
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if fresh or path.name != key:
-            shutil.rmtree(path)
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     work = Work(folder / key)
-    work.path.mkdir(exist_ok=True)
+    work.tables.mkdir(parents=True, exist_ok=True)
+    # The tables themselves say what they are: a folder can be copied beside another manifest.
+    write_text(work.tables / KEY_FILE, key)
     return work
 
 

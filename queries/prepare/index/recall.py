@@ -95,7 +95,7 @@ def _exact(
             order = np.lexsort((prompts, -scores))[:_DEPTH]
             best[n] = prompts[order], scores[order]
         start += len(batch)
-    return [rolled_up_prompts(index, p, np.clip(s, 0, 1), mask, NEAREST).scores for p, s in best]
+    return [rolled_up_prompts(index, p, s, mask, NEAREST).scores for p, s in best]
 
 
 def _slices(version: Version) -> dict[str, Mask | None]:
