@@ -12,7 +12,8 @@ from queries.prepare.index.build import build_index
 from queries.progress import Silent
 from queries.search import meaning
 from queries.search.index import SearchIndex
-from queries.search.results import like, search, shown_rows
+from queries.search.results import like, search
+from queries.search.shown import shown_rows
 from queries.settings import Settings
 from queries.store import open_store
 from tests import tiny

@@ -11,7 +11,8 @@ from dashboard.components.registration import registered
 from queries.reading import needs_cover, visible
 from queries.records import records
 from queries.search.index import SearchIndex
-from queries.search.results import Found, shown_snippet
+from queries.search.results import Found
+from queries.search.shown import shown_snippet
 from queries.search.snippets import Snippet
 
 _RESULTS = registered("search_results")

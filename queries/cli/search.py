@@ -69,7 +69,8 @@ def search(
 
     Example: chatscape search '"machine learning" python -java' --mode words --language English
     """
-    from queries.search.results import like, search, shown_rows
+    from queries.search.results import like, search
+    from queries.search.shown import shown_rows
 
     if (question is None) == (like_id is None):
         raise UsageError("Give a TEXT to search for, or --like ID; one of them.")

@@ -6,7 +6,6 @@ Row n of the table `messages` is message n of the store, in the order of the sto
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -29,8 +28,8 @@ from queries.errors import (
 )
 from queries.layout import Version
 from queries.search.embedder import Embedder, Vector, embedder_of
+from queries.search.turns import Numbers, Turns
 
-Numbers = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.float32]
 KEY_FILE = "key"
 """Beside the tables: the hash of what they were made from, as the manifest says it."""
@@ -49,32 +48,6 @@ _PHRASE: Any = PhraseQuery
 
 EVERYTHING = 2**31 - 1
 """A limit that no index reaches: LanceDB gives ten rows where none is named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """The user messages with each distinct prompt, one prompt after another.
-
-    Attributes:
-        starts: where each prompt begins in `messages`, and the end of the last one.
-        messages: numbers of messages.
-    """
-
-    starts: npt.NDArray[np.int64]
-    messages: Numbers
-
-    def of(self, prompts: npt.NDArray[np.int64]) -> tuple[Numbers, npt.NDArray[np.int64]]:
-        """The messages of some prompts, in their order, and for each its place in ``prompts``."""
-        counts = self.starts[prompts + 1] - self.starts[prompts]
-        places = np.repeat(np.arange(len(prompts)), counts)
-        before = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
-        within = np.arange(int(counts.sum())) - np.repeat(before, counts)
-        return self.messages[np.repeat(self.starts[prompts], counts) + within], places
-
-    def prompts_of(self, messages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The prompts of those of some messages that have one."""
-        places = np.flatnonzero(np.isin(self.messages, messages))
-        return np.searchsorted(self.starts, places, side="right") - 1
 
 
 class SearchIndex:

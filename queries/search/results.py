@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +12,12 @@ import pandas as pd
 from queries.conversations import PAGE_ROWS_MAX
 from queries.errors import FilterError, NotFoundError, UsageError
 from queries.filters import Filters
-from queries.masking import masked
-from queries.reading import cover_text, needs_cover, visible
-from queries.records import records
 from queries.schema import CATEGORIES
 from queries.search.fusion import MEANING_DEPTH, fused
 from queries.search.index import SearchIndex
 from queries.search.language import leaves, parsed_query
 from queries.search.meaning import NEAREST_MAX, nearest_conversations, reachable_count
-from queries.search.snippets import Snippet, Wanted, snippet, wanted_words
+from queries.search.snippets import Wanted, wanted_words
 from queries.search.words import Ranked, TextRole, conversations_with, unwanted_messages
 from queries.store import Store
 
@@ -31,11 +28,6 @@ _FIRST_ROWS = 60
 """So many of the nearest conversations are asked for at first: three pages."""
 
 _MESSAGE = ("message_index", "turn_number", "role", "is_flagged", "flag_bits", "text")
-
-_SHOWN = (
-    *("conversation_id", "turn_number", "role", "found_by", "score", "similarity"),
-    *("model", "language", "turn_count"),
-)
 
 Mask = npt.NDArray[np.bool_]
 
@@ -151,41 +143,6 @@ def like(
     page = slice(row_offset, row_offset + row_limit)
     total = min(NEAREST_MAX, reachable_count(index, others, prompts))
     return _page(store, index, {"meaning": found}, total, Wanted(), page)
-
-
-def shown_snippet(
-    row: Mapping[str, Any],
-    wanted: Wanted,
-    index: SearchIndex,
-    *,
-    is_uncovered: bool,
-    is_unmasked: bool,
-) -> Snippet:
-    """The piece of a result's message that a reader sees: covered when flagged, masked."""
-    message = {
-        "is_flagged": row["is_message_flagged"],
-        "flagged_categories": row["message_categories"],
-    }
-    if needs_cover(message) and not is_uncovered:
-        return Snippet(cover_text(message["flagged_categories"]), ())
-    text = row["text"] or ""
-    return snippet(visible(text if is_unmasked else masked(text)), wanted, index.words_of)
-
-
-def shown_rows(
-    found: Found, index: SearchIndex, *, is_uncovered: bool, is_unmasked: bool
-) -> pd.DataFrame:
-    """A page of results as rows to print: what is marked in a snippet stands in « »."""
-    rows = found.rows[list(_SHOWN)].copy()
-    pieces = [
-        shown_snippet(
-            row, found.wanted, index, is_uncovered=is_uncovered, is_unmasked=is_unmasked
-        ).marked("«", "»")
-        for row in records(found.rows)
-    ]
-    rows["is_flagged"] = found.rows["is_message_flagged"]
-    rows["snippet"] = pd.Series(pieces, dtype=str)
-    return rows
 
 
 def _check(mode: Mode, role: TextRole, row_limit: int, row_offset: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from queries.errors import FilterError
-from queries.search.index import Numbers, Scores, SearchIndex
+from queries.search.index import Scores, SearchIndex
 from queries.search.language import (
     AllOf,
     AnyOf,
@@ -24,6 +24,7 @@ from queries.search.language import (
     parsed_query,
     spellings,
 )
+from queries.search.turns import Numbers
 
 TextRole = Literal["any", "user", "assistant"]
 

@@ -1,0 +1,34 @@
+"""Which user messages have which distinct prompt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The user messages with each distinct prompt, one prompt after another.
+
+    Attributes:
+        starts: where each prompt begins in `messages`, and the end of the last one.
+        messages: numbers of messages.
+    """
+
+    starts: npt.NDArray[np.int64]
+    messages: Numbers
+
+    def of(self, prompts: npt.NDArray[np.int64]) -> tuple[Numbers, npt.NDArray[np.int64]]:
+        """The messages of some prompts, in their order, and for each its place in ``prompts``."""
+        counts = self.starts[prompts + 1] - self.starts[prompts]
+        places = np.repeat(np.arange(len(prompts)), counts)
+        before = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
+        within = np.arange(int(counts.sum())) - np.repeat(before, counts)
+        return self.messages[np.repeat(self.starts[prompts], counts) + within], places
+
+    def prompts_of(self, messages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The prompts of those of some messages that have one."""
+        places = np.flatnonzero(np.isin(self.messages, messages))
+        return np.searchsorted(self.starts, places, side="right") - 1
