@@ -34,7 +34,7 @@ def show_pages(pages: int) -> None:
     if pages < 2:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="pages"):
-        st.pagination(pages, key=KEY)
+        st.pagination(pages, key=KEY, width="stretch")
         if pages > 7:
             # Without bounds: a number outside them goes to the nearest page, as in the address.
             st.number_input(

@@ -58,7 +58,7 @@ def show_box() -> Asked:
         role="user" if role == "user" else "assistant" if role == "assistant" else "any",
         is_exact=is_exact,
         like_id=None if text.strip() else like_id,
-        like_turn=int(turn) if turn.isdecimal() and len(turn) < 9 else None,
+        like_turn=int(turn) or None if turn.isdecimal() and len(turn) < 9 else None,
     )
 
 
@@ -141,8 +141,10 @@ def wait_for_model(asked: Asked) -> None:
             "The model is being loaded: the first search by meaning waits for it a few seconds.",
             icon=":material/hourglass_top:",
         )
-        opened.load_model()
-        said.empty()
+        try:
+            opened.load_model()
+        finally:
+            said.empty()
 
 
 def _begin_again() -> None:

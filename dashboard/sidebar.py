@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import formats, session, url
 from queries.describe import phrases
-from queries.errors import DataError, FilterError
+from queries.errors import DataError, FilterError, IndexMissingError
 from queries.facets import Facets, facets
 from queries.filter_values import Flagged, parsed_min_score, parsed_value
 from queries.filters import FIELD_NAMES, REPEATED, Filters, filters_from
@@ -66,6 +66,8 @@ def _without_unfound(filters: Filters) -> Filters:
         session.store().find_text(filters)
     except DataError as error:
         st.session_state[_TEXT_PROBLEM] = f"{error} The words search was left out of the filters."
+        if isinstance(error, IndexMissingError):
+            st.session_state["text"] = None  # Its box is disabled: nobody could take it away.
         return replace(filters, text=None)
     if filters.text is not None or not st.session_state.get("text"):
         st.session_state.pop(_TEXT_PROBLEM, None)

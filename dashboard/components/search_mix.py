@@ -35,4 +35,6 @@ def show_search_mix(mixes: dict[str, pd.DataFrame], note: str) -> None:
             )
             if len(mix) > SHOWN:
                 rest = int(mix["conversation_count"].iloc[SHOWN:].sum())
-                st.caption(f"{len(mix) - SHOWN:,} other {field}s: {formats.conversations(rest)}")
+                others = len(mix) - SHOWN
+                named = f"1 other {field}" if others == 1 else f"{others:,} other {field}s"
+                st.caption(f"{named}: {formats.conversations(rest)}")

@@ -74,31 +74,38 @@ def _show_count(asked: Asked, found: Found, first: int, filters: Filters) -> Non
         said = f"{first + 1:,}–{last:,} of {many}{kinds}"
         st.text(said, width="stretch")
         st.toggle("Show flagged messages", key="uncover_results")
-        role = None if asked.role == "any" else asked.role
-        wanted = replace(filters, text=asked.text, text_role=role)
+        wanted = _as_slice(asked, filters)
         st.button(
             "Make this the slice",
             key="make_slice",
             icon=":material/filter_alt:",
             on_click=sidebar.seed,
             args=(wanted,),
-            disabled=asked.mode == "meaning" or bool(asked.like_id) or wanted == filters,
+            disabled=wanted in (None, filters),
             help=(
                 "Keeps, on all pages, the conversations that the words find. Nearness has no "
-                "edge: a search by meaning makes no slice."
+                "edge: a search by meaning makes no slice. A slice has one search by words: take "
+                "the words in its filters away first."
             ),
         )
 
 
+def _as_slice(asked: Asked, filters: Filters) -> Filters | None:
+    """The slice that just these results are, by their words; None where there is none."""
+    if asked.mode == "meaning" or asked.like_id:
+        return None
+    role = None if asked.role == "any" else asked.role
+    wanted = replace(filters, text=asked.text, text_role=role)
+    return wanted if filters.text is None or wanted == filters else None
+
+
 def _show_mix(asked: Asked, found: Found, filters: Filters) -> None:
-    if asked.mode == "words" and not asked.like_id:
-        role = None if asked.role == "any" else asked.role
-        kept = replace(filters, text=asked.text, text_role=role)
-        if filters.text in (None, asked.text):
-            mixes = {"model": session.rows(model_mix, kept)}
-            mixes["language"] = session.rows(language_mix, kept)
-            show_search_mix(mixes, f"All {formats.conversations(found.total)} by")
-            return
+    kept = _as_slice(asked, filters)
+    if kept is not None and asked.mode == "words":
+        mixes = {"model": session.rows(model_mix, kept)}
+        mixes["language"] = session.rows(language_mix, kept)
+        show_search_mix(mixes, f"All {formats.conversations(found.total)} by")
+        return
     rows = searching.found(asked, filters, _MIXED, 0).rows
     mixes = {field: _counted(rows, field) for field in ("model", "language")}
     count = "result" if len(rows) == 1 else f"first {len(rows):,} results"
@@ -112,9 +119,8 @@ def _counted(rows: pd.DataFrame, field: str) -> pd.DataFrame:
 
 def _show_nothing(asked: Asked, filters: Filters) -> None:
     inside = "" if filters == Filters() else " in this slice"
-    advice = "Take a word away, or search by meaning."
-    if asked.mode != "words" or asked.like_id:
-        advice = "Take a filter away." if inside else "Try other words."
+    has_words = searching.found(asked, Filters(), 1, 0).total > 0 if inside else False
+    advice = "Take a filter away." if has_words else "Take a word away, or try other words."
     st.info(
         f"Nothing was found{inside}. {advice}",
         icon=":material/search_off:",

@@ -13,6 +13,7 @@ from queries.errors import FilterError
 QUERY_CHARS_MAX = 1_000
 PARTS_MAX = 64
 DEPTH_MAX = 16
+_SAID_CHARS = 80
 
 _OPENING, _CLOSING = '"\u201c\u201d', '"\u201d\u201c'
 _OPERATORS = ("OR", "AND", "NOT")
@@ -238,10 +239,14 @@ class _Parser:
 
     def _refuse(self, why: str) -> Never:
         raise FilterError(
-            f"The search {self._text!r} cannot be read: {why}. "
+            f"The search {_shortened(self._text)!r} cannot be read: {why}. "
             'A search is made of words, "phrases", begin*, -without, this OR that; '
             "put text with other signs in quotes."
         )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SAID_CHARS else f"{text[:_SAID_CHARS]}…"
 
 
 def _has_word(text: str) -> bool:

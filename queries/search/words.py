@@ -242,7 +242,8 @@ def _searchable(index: SearchIndex, words: list[str]) -> list[str]:
 def _words(index: SearchIndex, text: str) -> list[str]:
     words = index.words_of(text)
     if not words:
-        raise FilterError(f"There is no word in {text!r} to look for; the index holds words only.")
+        said = text if len(text) <= 80 else f"{text[:80]}…"
+        raise FilterError(f"There is no word in {said!r} to look for; the index holds words only.")
     return words
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from queries.search.embedder import BUNDLED
+
 
 def worth_sentences(facts: dict[str, Any]) -> list[str]:
     """What the manifest of a version says of its index."""
@@ -17,6 +19,11 @@ def worth_sentences(facts: dict[str, Any]) -> list[str]:
         said.append(
             f"{facts['cut_prompt_count']:,} of the texts are longer than the {model['max_words']} "
             "pieces of words that the model reads: of them only the beginning counts."
+        )
+    if model["name"] == BUNDLED:
+        said.append(
+            "This model knows English best: in other languages search by words, or index with a "
+            "multilingual model."
         )
     return [*said, recall_sentence(facts)]
 

@@ -1,14 +1,16 @@
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import session
 from tests import tiny
-from tests.conftest import ROOT, prepared
+from tests.conftest import ROOT, SAMPLE, prepared
 
 Opener = Callable[..., AppTest]
 
@@ -16,6 +18,64 @@ Opener = Callable[..., AppTest]
 def read(element: object) -> str:
     """What a reader sees of a text in which characters of Markdown are escaped."""
     return re.sub(r"\\(.)", r"\1", element.value)  # type: ignore[attr-defined]
+
+
+@cache
+def raw() -> dict[str, dict[str, Any]]:
+    """The rows of the sample as they are in its file, by id."""
+    return {row["conversation_id"]: row for row in pq.read_table(SAMPLE).to_pylist()}
+
+
+def messages(key: str) -> list[tuple[str, str, bool]]:
+    """Role, text and verdict of each message of a conversation."""
+    row = raw()[key]
+    pairs = zip(row["conversation"], row["openai_moderation"], strict=True)
+    return [(said["role"], said["content"], verdict["flagged"]) for said, verdict in pairs]
+
+
+def having(pattern: str, role: str = "any", **values: str) -> set[str]:
+    """Ids of the conversations with a message of a role in which a pattern is found."""
+    return {
+        key
+        for key, row in raw().items()
+        if values.items() <= row.items()
+        and any(
+            role in ("any", of) and re.search(pattern, text.lower())
+            for of, text, _ in messages(key)
+        )
+    }
+
+
+def similarities(question: str, without: str = "") -> dict[str, float]:
+    """How near each conversation is by its nearest user message but one, nearest first."""
+    from tests.embedding import DictionaryEmbedder
+
+    model = DictionaryEmbedder()
+    vector = model.question(question)
+    near = cache(lambda text: float(model.question(text) @ vector))
+    said = {key: {text for _, text, _ in messages(key)[::2]} - {without} for key in raw()}
+    nearest = {key: max(map(near, texts)) for key, texts in said.items() if texts}
+    return dict(sorted(nearest.items(), key=lambda pair: -pair[1]))
+
+
+def cards(app: AppTest) -> list[dict[str, Any]]:
+    """What is on the page Search, best first."""
+    from tests.app.reading import data
+
+    results: list[dict[str, Any]] = data(app, "search_results")["results"]
+    return results
+
+
+def found(app: AppTest) -> list[str]:
+    """Ids on the page Search, in order, also those that are folded into the card above."""
+    hrefs = [one["href"] for card in cards(app) for one in (card, *card["repeats"])]
+    return [href.partition("conversation=")[2][:32] for href in hrefs]
+
+
+def shown(card: dict[str, Any]) -> tuple[str, str, str, str, bool]:
+    """Conversation, turn, role, text and verdict of what a card shows, as the sample has them."""
+    key, turn = card["id"].split(":")
+    return key, turn, *messages(key)[2 * int(turn) - 1 - card["isUser"]]
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +139,28 @@ def odd_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 def served(monkeypatch: pytest.MonkeyPatch) -> None:
     """Charts are drawn by our own component, as under ``chatscape serve``."""
     monkeypatch.setattr("dashboard.plotly_script.address", lambda: "/plotly.js")
+
+
+@pytest.fixture
+def indexed(opened: Opener, indexed_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Opener:
+    """Opens a view of the indexed sample, whose model is a dictionary."""
+    from tests.embedding import DictionaryEmbedder
+
+    monkeypatch.setattr("queries.search.index.embedder_of", lambda _: DictionaryEmbedder())
+    return partial(opened, indexed_folder)
+
+
+@pytest.fixture(scope="session")
+def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The twelve, and one whose 55th message has a needle, indexed by words alone."""
+    from queries.layout import StorePath
+    from queries.licence import accept
+    from queries.prepare.index.build import build_index
+    from queries.progress import Silent
+
+    folder = tmp_path_factory.mktemp("words")
+    long = tiny.row("x", "gpt-4", "English", *[f"message {n}" for n in range(54)], "needle", "yes")
+    prepared(tiny.write(folder / "raw.parquet", [*tiny.ROWS, long]), folder / "store")
+    accept(StorePath(folder / "store"), "a test")
+    build_index(StorePath(folder / "store"), None, Silent())
+    return folder / "store"
