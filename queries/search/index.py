@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 import lancedb
 import numpy as np
@@ -31,6 +31,9 @@ from queries.search.embedder import Embedder, Vector, embedder_of
 from queries.search.turns import Numbers, Turns
 
 Scores = npt.NDArray[np.float32]
+VECTOR_FILE = "vectors.npy"
+"""Beside the tables: the vectors of the table `prompts`, in its order."""
+
 KEY_FILE = "key"
 """Beside the tables: the hash of what they were made from, as the manifest says it."""
 
@@ -38,6 +41,8 @@ INDEX_FORMAT = 1
 """Raised when older code can no longer read a new index."""
 
 _QUESTIONS_REMEMBERED = 128
+_BATCH_ROWS = 16_384
+_CACHE_BYTES = 2**30
 
 Found = tuple[npt.NDArray[np.int64], Scores]
 """Numbers of messages, in no order, and the score of each."""
@@ -71,7 +76,10 @@ class SearchIndex:
             raise IndexMissingError(version.path.parent.parent)
         self._check(version, manifest, path)
         self.conversation_count = int(manifest["counts"]["conversations"])
-        self._database = lancedb.connect(path)
+        self._path = path
+        # By itself LanceDB would keep whatever was read, up to six gigabytes.
+        session = lancedb.Session(_CACHE_BYTES, _CACHE_BYTES // 4)
+        self._database = lancedb.connect(path, session=session)
         self.messages = self._database.open_table("messages")
         self._version = version
         self._embedder = embedder
@@ -119,6 +127,31 @@ class SearchIndex:
         of_prompt = rows["prompt_number"].to_numpy()
         starts = np.searchsorted(of_prompt, np.arange(self.facts["prompt_count"] + 1))
         return Turns(starts.astype(np.int64), rows["message_number"].to_numpy().astype(np.int32))
+
+    @cached_property
+    def prompt_of_message(self) -> Numbers:
+        """For each message its prompt; -1 where it has none."""
+        return self.turns.by_message(len(self.id_ranks))
+
+    @cached_property
+    def turn_ranks(self) -> Numbers:
+        """For each row of `turns` the rank of its conversation."""
+        ranks: Numbers = self.id_ranks[self.turns.messages]
+        return ranks
+
+    @cached_property
+    def prompts_in(self) -> Numbers:
+        """For each conversation how many of its messages have a prompt."""
+        counts = np.bincount(self.turn_ranks, minlength=self.conversation_count)
+        return counts.astype(np.int32)
+
+    @cached_property
+    def _vector_file(self) -> npt.NDArray[np.float16]:
+        """All vectors in a file, which is read where one looks: LanceDB takes 4 µs a row."""
+        # A file without rows cannot be mapped.
+        mode: Literal["r"] | None = "r" if self.facts["prompt_count"] else None
+        rows: npt.NDArray[np.float16] = np.load(self._path / VECTOR_FILE, mmap_mode=mode)
+        return rows
 
     @property
     def has_vectors(self) -> bool:
@@ -202,17 +235,17 @@ class SearchIndex:
             rows: list[dict[str, Any]] = _taken(self.messages, numbers, columns).to_pylist()
             return rows
 
-    def vectors(self, prompts: Sequence[int]) -> Vector:
+    def vectors(self, prompts: npt.NDArray[np.int64]) -> Vector:
         """The vectors of some prompts, shape (prompts, dimension)."""
         with self._there():
-            return matrix(_taken(self.prompts, prompts, ["vector"])["vector"])
+            rows: Vector = self._vector_file[prompts].astype(np.float32)
+        return rows
 
     def vector_batches(self) -> Iterator[Vector]:
-        """All vectors, in order, a few thousand at a time."""
+        """All vectors, in order, some thousand at a time."""
         with self._there():
-            batches: Any = self.prompts.search().select(["vector"]).limit(EVERYTHING)
-            for batch in batches.to_batches(batch_size=16_384):
-                yield matrix(batch.column("vector"))
+            for start in range(0, len(self._vector_file), _BATCH_ROWS):
+                yield self._vector_file[start : start + _BATCH_ROWS].astype(np.float32)
 
     def warm(self) -> None:
         """Read what every search needs, so that the first one does not wait for it.
@@ -223,7 +256,7 @@ class SearchIndex:
         _ = self.id_ranks, self.is_user, self.is_assistant
         self.messages_with_words(["warm"], all_of_them=True)
         if self.has_vectors:
-            _ = self.turns
+            _ = self.prompts_in, self.prompt_of_message
             self.load_model()
 
     @contextmanager
@@ -256,14 +289,6 @@ def open_index(version: Version) -> SearchIndex:
         IndexMismatchError: it is one of other messages, or written by other code.
     """
     return SearchIndex(version)
-
-
-def matrix(column: pa.ChunkedArray | pa.Array) -> Vector:
-    """A column of vectors as a matrix."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    flat = array.flatten().to_numpy(zero_copy_only=False)
-    rows: Vector = flat.reshape(len(array), array.type.list_size).astype(np.float32)
-    return rows
 
 
 def _taken(table: Table, numbers: Sequence[int], columns: Sequence[str]) -> pa.Table:

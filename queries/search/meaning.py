@@ -82,7 +82,7 @@ def nearest_prompts(
         # More partitions for more rows: the tenth row lies nearer than the thousandth.
         probes = int(said["nprobes"] if count <= _FEW else _MORE_PROBES * said["nprobes"])
         found = found.nprobes(min(probes, int(said["num_partitions"])))
-        found = found.refine_factor(int(said["refine_factor"]))
+        found = found.refine_factor(int(said["refine_factor"]) // (1 if count <= _FEW else 2))
     rows = found.select(["_distance"]).with_row_id(True).limit(count).to_arrow()
     similarities = 1 - rows["_distance"].to_numpy().astype(np.float32)
     return rows["_rowid"].to_numpy().astype(np.int64), similarities
@@ -90,14 +90,12 @@ def nearest_prompts(
 
 def reachable_count(index: SearchIndex, mask: Mask | None, without: Prompts | None = None) -> int:
     """How many conversations of the slice have a prompt that may be found."""
-    turns = index.turns
-    is_reached = np.zeros(index.conversation_count, bool)
-    is_reached[index.id_ranks[turns.messages]] = True
+    counts = index.prompts_in
     if without is not None:
-        counts = np.bincount(index.id_ranks[turns.messages], minlength=index.conversation_count)
-        messages, _ = turns.of(without)
+        counts = counts.copy()
+        messages, _ = index.turns.of(without)
         np.subtract.at(counts, index.id_ranks[messages], 1)
-        is_reached = counts > 0
+    is_reached = counts > 0
     return int(np.count_nonzero(is_reached if mask is None else is_reached & mask))
 
 
@@ -109,8 +107,7 @@ def _allowed(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> 
     if mask is None:
         allowed = np.ones(len(turns.starts) - 1, bool)
     elif len(turns.messages):
-        is_kept = mask[index.id_ranks[turns.messages]]
-        allowed = np.logical_or.reduceat(is_kept, turns.starts[:-1])
+        allowed = np.logical_or.reduceat(mask[index.turn_ranks], turns.starts[:-1])
     else:
         allowed = np.zeros(0, bool)
     if without is not None:
@@ -124,7 +121,7 @@ def _compared(
     """Prompts that may be found, compared one by one: nearest first, at least ``count``."""
     if allowed is not None and np.count_nonzero(allowed) <= COMPARED_ONE_BY_ONE:
         prompts = np.flatnonzero(allowed)
-        similarities = index.vectors(prompts.tolist()) @ vector if len(prompts) else np.empty(0)
+        similarities = index.vectors(prompts) @ vector if len(prompts) else np.empty(0)
     else:
         parts = [batch @ vector for batch in index.vector_batches()]
         similarities = np.concatenate(parts) if parts else np.empty(0)

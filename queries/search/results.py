@@ -131,7 +131,7 @@ def like(
     index = store.search_index()
     index.check_has_vectors()
     prompts, rank = _prompts_of(store, index, conversation_id, turn_number)
-    vector = index.vectors(prompts.tolist()).sum(axis=0)
+    vector = index.vectors(prompts).sum(axis=0)
     vector /= np.linalg.norm(vector) or 1
     mask = store.mask(filters)
     others = np.ones(index.conversation_count, bool) if mask is None else mask.copy()
@@ -264,7 +264,8 @@ def _prompts_of(
         turns = index.message_rows(numbers, ["turn_number"])
         pairs = zip(numbers, turns, strict=True)
         numbers = [n for n, row in pairs if row["turn_number"] == turn_number]
-    prompts = np.unique(index.turns.prompts_of(np.array(numbers, np.int64)))
+    prompts = np.unique(index.prompt_of_message[numbers]).astype(np.int64)
+    prompts = prompts[prompts >= 0]
     if not len(prompts):
         raise UsageError("There is no user message with a text there: nothing can be like it.")
     return prompts, rank

@@ -28,7 +28,9 @@ class Turns:
         within = np.arange(int(counts.sum())) - np.repeat(before, counts)
         return self.messages[np.repeat(self.starts[prompts], counts) + within], places
 
-    def prompts_of(self, messages: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The prompts of those of some messages that have one."""
-        places = np.flatnonzero(np.isin(self.messages, messages))
-        return np.searchsorted(self.starts, places, side="right") - 1
+    def by_message(self, message_count: int) -> Numbers:
+        """The prompt of each message of the store; -1 where it has none."""
+        prompts = np.full(message_count, -1, np.int32)
+        counts = np.diff(self.starts)
+        prompts[self.messages] = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        return prompts

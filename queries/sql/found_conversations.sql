@@ -15,4 +15,4 @@ select
     is_flagged,
     flagged_categories
 from slice
-where list_contains(cast('[' || $id_ranks || ']' as integer[]), id_rank)
+where id_rank in (select unnest(cast('[' || $id_ranks || ']' as integer[])))

@@ -1,16 +1,20 @@
 """The pictures of the README, written where ``--screenshots`` says; else drawn and thrown away."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import settled
+from queries.layout import StorePath
+from queries.prepare.index.build import build_index
+from queries.progress import Silent
+from tests.e2e.conftest import serving, settled
 
 PICTURES = [
     ("overview", "", 1440, 1420, "light"),
     ("overview-dark", "?flagged=any&log=true", 1440, 1420, "dark"),
-    ("browse", "browse?min_turns=2&sort=turn_count&order=desc", 1440, 1000, "light"),
     (
         "browse-narrow",
         "browse?language=Arabic&language=Hebrew&language=Thai&sort=language",
@@ -22,13 +26,33 @@ PICTURES = [
     ("models", "models?measure=single_turn&standardise=true", 1440, 1420, "light"),
     ("moderation", "moderation", 1440, 1300, "dark"),
     ("thresholds", "moderation?section=scores&thresholds=sexual%3D0.1", 1440, 1420, "light"),
+    ("search", "search?mode=words&q=(museum+OR+galler*)+-hotel", 1440, 1100, "light"),
     ("compare", "compare?flagged=any&against=rest&of=turns", 1440, 1420, "dark"),
 ]
 
 
+@pytest.fixture(scope="session")
+def searched_url(sample_folder, tmp_path_factory) -> Iterator[str]:
+    """A dashboard of the sample with an index of its words."""
+    folder = tmp_path_factory.mktemp("searched")
+    shutil.copytree(sample_folder, folder / "store")
+    build_index(StorePath(folder / "store"), None, Silent())
+    with serving(folder / "store", folder / "log") as url:
+        yield url
+
+
 @pytest.mark.parametrize(("name", "path", "width", "height", "theme"), PICTURES)
 def test_pictures(
-    browser: Browser, sample_url, sample_store, request, tmp_path, name, path, width, height, theme
+    browser: Browser,
+    searched_url,
+    sample_store,
+    request,
+    tmp_path,
+    name,
+    path,
+    width,
+    height,
+    theme,
 ):
     if name == "conversation":
         path += f"?flagged=user&conversation={covered_conversation(sample_store)}"
@@ -36,7 +60,7 @@ def test_pictures(
         viewport={"width": width, "height": height}, color_scheme=theme
     ) as context:
         page = context.new_page()
-        page.goto(f"{sample_url}/{path}")
+        page.goto(f"{searched_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settled(page)
         if name.startswith("overview"):

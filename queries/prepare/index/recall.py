@@ -41,7 +41,7 @@ def measured_recall(index: SearchIndex, version: Version, progress: Progress) ->
     if not count:
         return {"queries": 0, "at": NEAREST, "measured": []}
     drawn = np.random.default_rng(_SEED).choice(count, min(QUERIES, count), replace=False)
-    vectors = index.vectors(drawn.tolist())
+    vectors = index.vectors(drawn)
     slices = _slices(version)
     measured = []
     with progress.step("Measuring recall", len(slices), "slices") as advance:
@@ -78,7 +78,7 @@ def _exact(
     turns = index.turns
     allowed = None
     if mask is not None:
-        allowed = np.logical_or.reduceat(mask[index.id_ranks[turns.messages]], turns.starts[:-1])
+        allowed = np.logical_or.reduceat(mask[index.turn_ranks], turns.starts[:-1])
     start = 0
     for batch in index.vector_batches():
         likeness = vectors @ batch.T
