@@ -3,16 +3,18 @@ BIN := .venv/bin
 SAMPLE := assets/sample/sample.parquet
 STORE ?= store/$(if $(DATA),data,sample)
 ROWS ?= 1000000
+MODELS ?= yes
+WORDS_ONLY := $(if $(filter no,$(MODELS)),--words-only)
 
 .PHONY: run index test bench format screenshots sample
 
-run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; the bundled sample without
+run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; MODELS=no: search by words alone
 	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
-	@$(if $(DATA),,$(BIN)/chatscape index --store "$(STORE)")
+	@$(if $(DATA),,$(BIN)/chatscape index --store "$(STORE)" $(WORDS_ONLY))
 	@$(BIN)/chatscape serve --store "$(STORE)"
 
 index: .venv/installed  ## the search index of what `make run DATA=...` prepared
-	@$(BIN)/chatscape index --store "$(STORE)"
+	@$(BIN)/chatscape index --store "$(STORE)" $(WORDS_ONLY)
 
 test: .venv/installed-dev  ## everything that CI runs
 	@tests/install_browser.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
@@ -31,7 +33,7 @@ sample: .venv/installed  ## the bundled sample, byte for byte
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -c constraints.txt -e ".[search]"
+	$(BIN)/pip install -q -c constraints.txt -e ".$(if $(WORDS_ONLY),,[search])"
 	@touch $@
 
 .venv/installed-dev: .venv/installed

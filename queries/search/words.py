@@ -4,10 +4,11 @@ A score is that of BM25 over all messages, summed over the parts of a query; a c
 score of its best message.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 import numpy.typing as npt
@@ -80,18 +81,31 @@ class Ranked:
         return Ranked(self.id_ranks[chosen], self.scores[chosen], self.messages[chosen])
 
 
-@lru_cache(_REMEMBERED)
 def conversations_with(index: SearchIndex, query: str, role: TextRole) -> Ranked:
     """Every conversation with a message of the role that the query finds, by rank.
+
+    The last few searches of an index are remembered.
 
     Raises:
         FilterError: the query cannot be read, or has nothing to look for.
     """
+    remembered = _remembered.setdefault(index, lru_cache(_REMEMBERED)(partial(_found, ref(index))))
+    return remembered(query, role)
+
+
+def _found(of: "ref[SearchIndex]", query: str, role: TextRole) -> Ranked:
+    index = of()
+    if index is None:
+        raise ReferenceError("the index is gone")
     found = messages_with(index, parsed_query(query))
     if role != "any":
         is_role = (index.is_user if role == "user" else index.is_assistant)[found.messages]
         found = Hits(found.messages[is_role], found.scores[is_role])
     return rolled_up(found, index.id_ranks)
+
+
+_remembered: WeakKeyDictionary[SearchIndex, Callable[[str, TextRole], Ranked]] = WeakKeyDictionary()
+"""By index, and weakly: what an old version found goes with it."""
 
 
 def found_bits(index: SearchIndex, query: str, role: TextRole) -> bytes:

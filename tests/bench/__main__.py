@@ -86,7 +86,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chatscape-bench-") as folder:
         raw = options.data or str(Path(folder) / "raw")
-        found = list(measured(raw, Path(folder) / "store", options))
+        found = []
+        for figure in measured(raw, Path(folder) / "store", options):
+            found.append(figure)
+            said = f"{figure.what}: {_written(figure.median, figure.unit)}"
+            sys.stderr.write(f"{said}, p95 {_written(figure.p95, figure.unit)}\n")
     report(found, options)
 
 
