@@ -19,6 +19,9 @@ COMPARED_ONE_BY_ONE = 20_000
 NEAREST_MAX = 1_000
 """Conversations that a search by meaning gives, at most: beyond them little is alike."""
 
+_SMALL_SHARE = 0.1
+"""Of the conversations: the prompts of fewer are looked up from their messages."""
+
 _MORE = 4
 _FEW = 100
 _MORE_PROBES = 5 / 3
@@ -88,6 +91,16 @@ def nearest_prompts(
     return rows["_rowid"].to_numpy().astype(np.int64), similarities
 
 
+def prompts_of(index: SearchIndex, ranks: npt.NDArray[np.int64]) -> Prompts:
+    """The prompts of some conversations, each once or more often."""
+    starts = np.searchsorted(index.id_ranks, ranks)
+    counts = np.searchsorted(index.id_ranks, ranks, side="right") - starts
+    before = np.cumsum(counts) - counts
+    messages = np.arange(int(counts.sum())) + np.repeat(starts - before, counts)
+    prompts: Prompts = index.prompt_of_message[messages].astype(np.int64)
+    return prompts[prompts >= 0]
+
+
 def reachable_count(index: SearchIndex, mask: Mask | None, without: Prompts | None = None) -> int:
     """How many conversations of the slice have a prompt that may be found."""
     counts = index.prompts_in
@@ -106,6 +119,9 @@ def _allowed(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> 
     turns = index.turns
     if mask is None:
         allowed = np.ones(len(turns.starts) - 1, bool)
+    elif np.count_nonzero(mask) < len(mask) * _SMALL_SHARE:
+        allowed = np.zeros(len(turns.starts) - 1, bool)
+        allowed[prompts_of(index, np.flatnonzero(mask))] = True
     elif len(turns.messages):
         allowed = np.logical_or.reduceat(mask[index.turn_ranks], turns.starts[:-1])
     else:

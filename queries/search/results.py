@@ -16,7 +16,7 @@ from queries.schema import CATEGORIES
 from queries.search.fusion import MEANING_DEPTH, fused
 from queries.search.index import SearchIndex
 from queries.search.language import leaves, parsed_query
-from queries.search.meaning import NEAREST_MAX, nearest_conversations, reachable_count
+from queries.search.meaning import NEAREST_MAX, nearest_conversations, prompts_of, reachable_count
 from queries.search.snippets import Wanted, wanted_words
 from queries.search.words import Ranked, TextRole, conversations_with, unwanted_messages
 from queries.store import Store
@@ -134,14 +134,16 @@ def like(
     vector = index.vectors(prompts).sum(axis=0)
     vector /= np.linalg.norm(vector) or 1
     mask = store.mask(filters)
-    others = np.ones(index.conversation_count, bool) if mask is None else mask.copy()
-    others[rank] = False
     nearest = partial(
-        nearest_conversations, index, vector, others, is_exact=is_exact, without=prompts
+        nearest_conversations, index, vector, mask, is_exact=is_exact, without=prompts
     )
-    found = _in_steps(nearest, row_offset + row_limit)
+    # One row more: itself, of which another turn may be near.
+    found = _in_steps(nearest, row_offset + row_limit + 1).but(rank)
     page = slice(row_offset, row_offset + row_limit)
-    total = min(NEAREST_MAX, reachable_count(index, others, prompts))
+    # Itself can be reached by its other turns.
+    others = prompts_of(index, np.array([rank]))
+    is_itself = (mask is None or bool(mask[rank])) and not np.isin(others, prompts).all()
+    total = min(NEAREST_MAX, reachable_count(index, mask, prompts)) - is_itself
     return _page(store, index, {"meaning": found}, total, Wanted(), page)
 
 

@@ -65,6 +65,11 @@ class Ranked:
         is_kept = mask[self.id_ranks]
         return Ranked(self.id_ranks[is_kept], self.scores[is_kept], self.messages[is_kept])
 
+    def but(self, id_rank: int) -> "Ranked":
+        """All but one conversation."""
+        is_kept = self.id_ranks != id_rank
+        return Ranked(self.id_ranks[is_kept], self.scores[is_kept], self.messages[is_kept])
+
     def without(self, messages: npt.NDArray[np.int64]) -> "Ranked":
         """Those that are not there for one of some messages."""
         is_kept = ~np.isin(self.messages, messages)
