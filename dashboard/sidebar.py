@@ -145,7 +145,7 @@ def _show_text(filters: Filters) -> None:
         key="text",
         placeholder='any; "a phrase", begin*, -without',
         max_chars=QUERY_CHARS_MAX,
-        disabled="index" not in session.store().manifest["steps"],
+        disabled=session.store().index_facts is None,
         help="Keeps the conversations with a message that has all of the words. The page Search "
         "says how to write more than that. Needs a search index.",
     )

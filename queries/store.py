@@ -125,6 +125,12 @@ class Store:
                 cursor.execute(self._slice_bits(condition), bound)
             return _plain(cursor.execute(statement, {**bound, **params}).df())
 
+    @property
+    def index_facts(self) -> dict[str, Any] | None:
+        """What the manifest says of the search index; None without one."""
+        facts: dict[str, Any] | None = self.manifest["steps"].get("index")
+        return facts
+
     def search_index(self) -> "SearchIndex":
         """The search index of this version, opened once.
 
@@ -142,7 +148,7 @@ class Store:
 
     def warm_search(self) -> None:
         """Make the first search quick, if there is an index; what is amiss it will say itself."""
-        if "index" in self.manifest["steps"]:
+        if self.index_facts is not None:
             with suppress(DataError):
                 self.search_index().warm()
 

@@ -11,6 +11,9 @@ from dashboard.components.registration import registered
 from queries.reading import cover_text, needs_cover, readable_text, visible
 from queries.records import records
 
+PAGE_MESSAGES = 50
+"""Messages on a page of a conversation; a link to one of them has to know its page."""
+
 CHARS_MAX = 100_000
 """Characters of a message that are sent to the browser."""
 

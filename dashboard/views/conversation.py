@@ -2,12 +2,10 @@ import streamlit as st
 
 from dashboard import navigation, session, url
 from dashboard.components.conversation_facts import show_facts
-from dashboard.components.transcript import show_transcript
+from dashboard.components.transcript import PAGE_MESSAGES, show_transcript
 from dashboard.covers import uncover, uncovered
 from dashboard.paging import chosen_page, show_pages
 from queries.conversations import conversation
-
-PAGE_MESSAGES = 50
 
 
 def show_conversation(conversation_id: str) -> None:

@@ -6,7 +6,7 @@ from dashboard.searching import show_box
 from queries.errors import IndexMissingError
 
 filters, total = show_page_head("Search")
-if "index" not in session.store().manifest["steps"]:
+if session.store().index_facts is None:
     raise IndexMissingError(session.store_path().path)
 asked = show_box()
 if asked.like_id:

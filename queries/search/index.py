@@ -281,16 +281,6 @@ class SearchIndex:
         return is_role
 
 
-def open_index(version: Version) -> SearchIndex:
-    """The index of a version, for searching.
-
-    Raises:
-        IndexMissingError: the version has none.
-        IndexMismatchError: it is one of other messages, or written by other code.
-    """
-    return SearchIndex(version)
-
-
 def _taken(table: Table, numbers: Sequence[int], columns: Sequence[str]) -> pa.Table:
     # LanceDB gives rows in an order of its own.
     distinct = sorted({int(number) for number in numbers})

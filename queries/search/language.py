@@ -239,13 +239,14 @@ class _Parser:
 
     def _refuse(self, why: str) -> Never:
         raise FilterError(
-            f"The search {_shortened(self._text)!r} cannot be read: {why}. "
+            f"The search {shortened(self._text)!r} cannot be read: {why}. "
             'A search is made of words, "phrases", begin*, -without, this OR that; '
             "put text with other signs in quotes."
         )
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """A text as an error repeats it."""
     return text if len(text) <= _SAID_CHARS else f"{text[:_SAID_CHARS]}…"
 
 

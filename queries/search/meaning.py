@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from queries.search.embedder import Vector
 from queries.search.index import SearchIndex
+from queries.search.turns import ranges
 from queries.search.words import Hits, Ranked, rolled_up
 
 COMPARED_ONE_BY_ONE = 20_000
@@ -52,17 +53,17 @@ def nearest_conversations(
     Returns:
         With the cosine as scores, from -1 to 1.
     """
-    allowed = _allowed(index, mask, without)
+    allowed = allowed_prompts(index, mask, without)
     prompt_count = int(index.facts["prompt_count"])
     allowed_count = prompt_count if allowed is None else int(np.count_nonzero(allowed))
     if is_exact or allowed_count <= COMPARED_ONE_BY_ONE or not index.facts["vector_index"]:
-        return rolled_up_prompts(index, *_compared(index, vector, allowed, count), mask, count)
+        return rolled_up_prompts(index, *_compared(index, vector, allowed), mask, count)
     wanted = count + count // 5 + 10  # Some conversations have several prompts among them.
     while True:
         # As many as hold enough of the slice, were it spread evenly; then more.
         asked = min(int(wanted * prompt_count / allowed_count) + 1, prompt_count)
         if asked > COMPARED_ONE_BY_ONE:
-            return rolled_up_prompts(index, *_compared(index, vector, allowed, count), mask, count)
+            return rolled_up_prompts(index, *_compared(index, vector, allowed), mask, count)
         prompts, similarities = nearest_prompts(index, vector, asked)
         if allowed is not None:
             is_kept = allowed[prompts]
@@ -74,18 +75,15 @@ def nearest_conversations(
 
 
 def nearest_prompts(
-    index: SearchIndex, vector: Vector, count: int, *, is_exact: bool = False
+    index: SearchIndex, vector: Vector, count: int
 ) -> tuple[Prompts, npt.NDArray[np.float32]]:
     """Prompts by the vector index, nearest first, and their similarities."""
     found: Any = index.prompts.search(vector, vector_column_name="vector", query_type="vector")
-    found = found.distance_type("cosine")
-    if is_exact:
-        found = found.bypass_vector_index()
-    elif said := index.facts["vector_index"]:
-        # More partitions for more rows: the tenth row lies nearer than the thousandth.
-        probes = int(said["nprobes"] if count <= _FEW else _MORE_PROBES * said["nprobes"])
-        found = found.nprobes(min(probes, int(said["num_partitions"])))
-        found = found.refine_factor(int(said["refine_factor"]) // (1 if count <= _FEW else 2))
+    said = index.facts["vector_index"]
+    # More partitions for more rows: the tenth row lies nearer than the thousandth.
+    probes = int(said["nprobes"] if count <= _FEW else _MORE_PROBES * said["nprobes"])
+    found = found.distance_type("cosine").nprobes(min(probes, int(said["num_partitions"])))
+    found = found.refine_factor(int(said["refine_factor"]) // (1 if count <= _FEW else 2))
     rows = found.select(["_distance"]).with_row_id(True).limit(count).to_arrow()
     similarities = 1 - rows["_distance"].to_numpy().astype(np.float32)
     return rows["_rowid"].to_numpy().astype(np.int64), similarities
@@ -95,9 +93,7 @@ def prompts_of(index: SearchIndex, ranks: npt.NDArray[np.int64]) -> Prompts:
     """The prompts of some conversations, each once or more often."""
     starts = np.searchsorted(index.id_ranks, ranks)
     counts = np.searchsorted(index.id_ranks, ranks, side="right") - starts
-    before = np.cumsum(counts) - counts
-    messages = np.arange(int(counts.sum())) + np.repeat(starts - before, counts)
-    prompts: Prompts = index.prompt_of_message[messages].astype(np.int64)
+    prompts: Prompts = index.prompt_of_message[ranges(starts, counts)].astype(np.int64)
     return prompts[prompts >= 0]
 
 
@@ -112,7 +108,7 @@ def reachable_count(index: SearchIndex, mask: Mask | None, without: Prompts | No
     return int(np.count_nonzero(is_reached if mask is None else is_reached & mask))
 
 
-def _allowed(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> Mask | None:
+def allowed_prompts(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> Mask | None:
     """Which prompts may be found; None for all."""
     if mask is None and without is None:
         return None
@@ -132,9 +128,9 @@ def _allowed(index: SearchIndex, mask: Mask | None, without: Prompts | None) -> 
 
 
 def _compared(
-    index: SearchIndex, vector: Vector, allowed: Mask | None, count: int
+    index: SearchIndex, vector: Vector, allowed: Mask | None
 ) -> tuple[Prompts, npt.NDArray[np.float32]]:
-    """Prompts that may be found, compared one by one: nearest first, at least ``count``."""
+    """Prompts that may be found, compared one by one: nearest first."""
     if allowed is not None and np.count_nonzero(allowed) <= COMPARED_ONE_BY_ONE:
         prompts = np.flatnonzero(allowed)
         similarities = index.vectors(prompts) @ vector if len(prompts) else np.empty(0)
@@ -144,7 +140,6 @@ def _compared(
         prompts = np.arange(len(similarities)) if allowed is None else np.flatnonzero(allowed)
         similarities = similarities[prompts]
     similarities = similarities.astype(np.float32)
-    # Every allowed prompt has at least one conversation, but one can have several.
     order = np.lexsort((prompts, -similarities))
     return prompts[order], similarities[order]
 

@@ -8,6 +8,14 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.int32]
 
 
+def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Whole numbers from each start on, so many as counted, one run after another."""
+    before = np.cumsum(counts) - counts
+    numbers: npt.NDArray[np.int64] = np.repeat(starts - before, counts)
+    numbers += np.arange(len(numbers))
+    return numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Turns:
     """The user messages with each distinct prompt, one prompt after another.
@@ -24,9 +32,7 @@ class Turns:
         """The messages of some prompts, in their order, and for each its place in ``prompts``."""
         counts = self.starts[prompts + 1] - self.starts[prompts]
         places = np.repeat(np.arange(len(prompts)), counts)
-        before = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(counts) else counts
-        within = np.arange(int(counts.sum())) - np.repeat(before, counts)
-        return self.messages[np.repeat(self.starts[prompts], counts) + within], places
+        return self.messages[ranges(self.starts[prompts], counts)], places
 
     def by_message(self, message_count: int) -> Numbers:
         """The prompt of each message of the store; -1 where it has none."""

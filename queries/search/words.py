@@ -23,6 +23,7 @@ from queries.search.language import (
     Prefix,
     Term,
     parsed_query,
+    shortened,
     spellings,
 )
 from queries.search.turns import Numbers
@@ -261,8 +262,9 @@ def _searchable(index: SearchIndex, words: list[str]) -> list[str]:
 def _words(index: SearchIndex, text: str) -> list[str]:
     words = index.words_of(text)
     if not words:
-        said = text if len(text) <= 80 else f"{text[:80]}…"
-        raise FilterError(f"There is no word in {said!r} to look for; the index holds words only.")
+        raise FilterError(
+            f"There is no word in {shortened(text)!r} to look for; the index holds words only."
+        )
     return words
 
 

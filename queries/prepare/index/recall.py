@@ -12,7 +12,7 @@ from queries.layout import Version
 from queries.progress import Progress
 from queries.search.embedder import Vector
 from queries.search.index import SearchIndex
-from queries.search.meaning import nearest_conversations, rolled_up_prompts
+from queries.search.meaning import allowed_prompts, nearest_conversations, rolled_up_prompts
 
 QUERIES = 200
 NEAREST = 10
@@ -75,10 +75,7 @@ def _exact(
 ) -> list[npt.NDArray[np.float32]]:
     """The similarities of the nearest conversations of each query, highest first."""
     best = [(np.empty(0, np.int64), np.empty(0, np.float32)) for _ in drawn]
-    turns = index.turns
-    allowed = None
-    if mask is not None:
-        allowed = np.logical_or.reduceat(mask[index.turn_ranks], turns.starts[:-1])
+    allowed = allowed_prompts(index, mask, None)
     start = 0
     for batch in index.vector_batches():
         likeness = vectors @ batch.T
