@@ -1,5 +1,6 @@
 """The distinct prompts of a store: user messages, alike but for white space, stand once."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -40,6 +41,8 @@ def distinct_prompts(
     A row of `turns` is a user message: its number and that of its prompt, sorted by prompt. A
     message without text has no prompt.
     """
+    # What a build that was cut off here wrote may have had other buckets.
+    shutil.rmtree(out, ignore_errors=True)
     numbers: dict[bytes, int] = {}
     messages: list[int] = []
     prompts: list[int] = []
