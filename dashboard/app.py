@@ -41,3 +41,4 @@ with notices.errors_shown():
     with st.sidebar:
         navigation.show_links(page)
         sidebar.show_filters(filters)
+url.settle()

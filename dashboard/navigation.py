@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import paging, session, url
+from dashboard import paging, session, sorting, url
 from dashboard.components.registration import registered
 from queries.conversations import random_conversation
 
@@ -61,7 +61,10 @@ def show_links(current: Page) -> None:
         target = page(name)
         st.page_link(target, query_params=url.view_link(target.url_path), width="stretch")
     st.space("xsmall")
-    _ARRIVAL(key="arrival", data={"view": current.url_path, "page": url.parameter(paging.KEY, "1")})
+    place = {
+        name: url.parameter(name, "") for name in (paging.KEY, "conversation", "turn", "beside")
+    }
+    _ARRIVAL(key="arrival", data={"view": current.url_path, **place})
 
 
 def open_conversation(conversation_id: str) -> None:
@@ -111,11 +114,17 @@ def follow() -> None:
     if (said := st.session_state.pop(_LIST, None)) is not None:
         _go(f"browse?{urlencode(said)}")
     wanted = st.session_state.pop(_WANTED, None)
-    if st.session_state.pop(_RANDOM, False):
-        seed = secrets.randbits(32)
-        wanted = random_conversation(session.store(), session.current_filters(), seed)
     if wanted is not None:
         _go(url.conversation_address(wanted))
+    if st.session_state.pop(_RANDOM, False):
+        _go_to_random(sorting.new_seed())
+
+
+def _go_to_random(seed: int) -> None:
+    """Go to the first conversation of the slice in a random order, which goes on from there."""
+    first = random_conversation(session.store(), session.current_filters(), seed)
+    if first is not None:
+        _go(url.shuffled_address(first, seed))
 
 
 def _go(href: str) -> None:

@@ -11,11 +11,16 @@ KEY = "page"
 _DIGITS = re.compile("[0-9]{1,12}")
 
 
+def page_in_url() -> int:
+    """The page in the address, or the first; of a list, also where no list is drawn."""
+    text = url.parameter(KEY, "1")
+    return int(text) if _DIGITS.fullmatch(text) else 1
+
+
 def chosen_page(pages: int) -> int:
     """The page to show, from 1 to the number of pages: the one in the address, or the nearest."""
     if url.rules(KEY):
-        text = url.parameter(KEY, "1")
-        st.session_state[KEY] = int(text) if _DIGITS.fullmatch(text) else 1
+        st.session_state[KEY] = page_in_url()
     st.session_state[KEY] = min(max(st.session_state[KEY], 1), pages)
     url.hold(KEY)
     page: int = st.session_state[KEY]

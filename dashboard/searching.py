@@ -1,6 +1,6 @@
 """What this reader searches for, kept in the address, and what was found, remembered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,10 +51,24 @@ def show_box() -> Asked:
         is_labelled=False,
     )
     mode, role, is_exact = _show_switches()
+    return _asked(text, mode, role, is_exact=is_exact)
+
+
+def asked_in_url() -> Asked:
+    """What the address asks for, where no box is drawn."""
+    return _asked(
+        url.parameter("q", ""),
+        url.parameter("mode", "both"),
+        url.parameter("whose", "any"),
+        is_exact=url.parameter("exact", "") == "true",
+    )
+
+
+def _asked(text: str, mode: str, role: str, *, is_exact: bool) -> Asked:
     like_id, turn = url.parameter("like", "") or None, url.parameter("like_turn", "")
     return Asked(
         text=" ".join(text.split()),
-        mode=next(known for known in MODES if known == mode),
+        mode=next((known for known in MODES if known == mode), "both"),
         role="user" if role == "user" else "assistant" if role == "assistant" else "any",
         is_exact=is_exact,
         like_id=None if text.strip() else like_id,
@@ -124,6 +138,12 @@ def found(asked: Asked, filters: Filters, row_limit: int, row_offset: int) -> Fo
 def index() -> SearchIndex:
     """The search index of the version that this reader looks at."""
     return session.store().search_index()
+
+
+def possible(asked: Asked) -> Asked:
+    """What an index can be asked: by words alone, where it was built for words alone."""
+    is_by_words = asked.mode == "both" and not asked.like_id and not index().has_vectors
+    return replace(asked, mode="words") if is_by_words else asked
 
 
 def wait_for_model(asked: Asked) -> None:

@@ -22,16 +22,17 @@ _RECENT = "url_recent"
 _HELD = "url_held"
 _RECENT_KEPT = 8
 _HELD_KEPT = 3
-_LIST_PAGE = "list_page"
 _VIEWS = "views"
 _SEARCH = ("q", "mode", "whose", "exact", "like", "like_turn")
-_LIST = ("sort", "order", *_SEARCH)
+_LIST = ("sort", "order", "seed", *_SEARCH)
 """Parameters that the list or the search has, which a conversation was opened from."""
+_READING = ("read",)
+"""Parameters that stay while one goes from conversation to conversation."""
 _VIEW = (
-    *("sort", "order", "log", "linear", "without_largest"),
+    *("sort", "order", "seed", "log", "linear", "without_largest"),
     *("measure", "standardise", "top", "find", "section", "unit"),
     *("score_of", "role", "thresholds", "against", "of", "words"),
-    *_SEARCH,
+    *(*_SEARCH, *_READING),
 )
 """Parameters that say how a page is looked at, besides the filters."""
 
@@ -47,17 +48,25 @@ def begin() -> None:
     A second choice can leave the browser before what the first one wrote has come to it. It then
     comes with an address of before, which must not undo the first: where a widget holds what it
     has not held lately, a run comes from a choice, and its address is no news. What it has held
-    lately can be what the browser still had when somebody went back.
+    lately can be what the browser still had when somebody went back. An address that was never
+    written here is always news: a browser that leaves a page before its widgets are there sends
+    them empty with the next address.
     """
     came = pairs()
     written: Pairs | None = st.session_state.get(_WRITTEN)
-    is_choice = any(
+    recent = st.session_state.get(_RECENT, [])
+    is_choice = (came == written or came in recent) and any(
         key in st.session_state and st.session_state[key] not in lately
         for key, lately in st.session_state.get(_HELD, {}).items()
     )
     st.session_state[_ARRIVED] = came != written and not is_choice
-    if written is not None and is_choice and came in st.session_state.get(_RECENT, []):
+    if written is not None and is_choice and came in recent:
         _write(written)
+
+
+def settle() -> None:
+    """At the end of a run: a part that is drawn again by itself finds no news in the address."""
+    st.session_state[_ARRIVED] = False
 
 
 def hold(*keys: str) -> None:
@@ -145,25 +154,53 @@ def view_link(page: str) -> dict[str, list[str]]:
     return link(st.session_state[_VIEWS].get(page))
 
 
-def conversation_address(conversation_id: str, *, page: int = 1) -> str:
-    """Relative address of a conversation, which knows the way back to the list or the search.
+def conversation_address(
+    conversation_id: str,
+    *,
+    page: int | None = None,
+    turn: int | None = None,
+    beside: str | None = None,
+) -> str:
+    """Relative address of a conversation, which knows the list or the search it was opened from.
 
     Args:
         conversation_id: which one.
-        page: of its messages.
+        page: of the list, where it is on another one than that in the address.
+        turn: to begin at.
+        beside: another conversation to read beside it.
     """
-    # In a conversation, `page` is a page of its messages.
-    names = (_LIST_PAGE,) if _kept("conversation") else ("page",)
-    place = [(_LIST_PAGE, text) for _, text in _kept(*names)]
-    said = [*_kept(*FIELD_NAMES, *_LIST), *place[:1], ("conversation", conversation_id)]
-    if page > 1:
+    said = [*_kept(*FIELD_NAMES, *_LIST, *_READING), ("conversation", conversation_id)]
+    if page is None:
+        said += _kept("page")[:1]
+    elif page > 1:
         said.append(("page", str(page)))
+    said += [("turn", str(turn))] if turn else []
+    said += [("beside", beside)] if beside else []
     return f"conversation?{urlencode(said)}"
 
 
-def list_link() -> dict[str, list[str]]:
-    """Parameters of the way back from a conversation to where the list was."""
-    return link([*_kept(*_LIST), *(("page", text) for _, text in _kept(_LIST_PAGE))])
+def shuffled_address(conversation_id: str, seed: int) -> str:
+    """Relative address of the first conversation of the slice in an order shuffled by a seed."""
+    order = [("sort", "shuffled"), ("seed", str(seed)), ("conversation", conversation_id)]
+    return f"conversation?{urlencode([*_kept(*FIELD_NAMES, *_READING), *order])}"
+
+
+def permalink(conversation_id: str, turn: int | None = None) -> str:
+    """Relative address of a conversation that says nothing of any list."""
+    said = [("conversation", conversation_id), *([("turn", str(turn))] if turn else [])]
+    return f"conversation?{urlencode(said)}"
+
+
+def slice_address(filters: Filters) -> str:
+    """Relative address of the list of a slice."""
+    return f"browse?{urlencode(filters.pairs())}"
+
+
+def list_address(page: int) -> str:
+    """Relative address of the list or the search that a conversation was opened from."""
+    view = "search" if is_from_search() else "browse"
+    said = [*_kept(*FIELD_NAMES, *_LIST, *_READING), *([("page", str(page))] if page > 1 else [])]
+    return f"{view}?{urlencode(said)}" if said else view
 
 
 def is_from_search() -> bool:

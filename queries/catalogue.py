@@ -17,3 +17,9 @@ def model_catalogue() -> pd.DataFrame:
     """
     with asset("models.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file, index_col="model")
+
+
+def maker(model: object) -> str | None:
+    """Who made a model; None for one that the catalogue does not have."""
+    known = model_catalogue()["maker"]
+    return str(known[model]) if isinstance(model, str) and model in known.index else None

@@ -18,7 +18,10 @@ Sort = Literal[
     "first_flagged_turn",
     "model",
     "language",
+    "shuffled",
 ]
+"""The columns that rows can be sorted by, and a random order that a seed repeats."""
+
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 PAGE_ROWS_MAX = 1_000
@@ -74,6 +77,7 @@ def slice_rows(
     *,
     sort: Sort = "conversation_id",
     is_descending: bool = False,
+    seed: int = 0,
     row_limit: int = 50,
     row_offset: int = 0,
 ) -> pd.DataFrame:
@@ -82,8 +86,11 @@ def slice_rows(
     Args:
         store: the store.
         filters: the slice.
-        sort: the column to sort by; ties are broken by id, nulls come last.
+        sort: the column to sort by; ties are broken by id, nulls come last. Shuffled rows are in
+            the order of the MD5 of id and seed: the same on any machine, and a part of a slice
+            keeps the order of the whole.
         is_descending: largest or last first.
+        seed: of the shuffle; `random_conversation` draws the first row of it.
         row_limit: rows of the page, at most `PAGE_ROWS_MAX`.
         row_offset: rows before it.
 
@@ -101,10 +108,52 @@ def slice_rows(
         params={
             "sort": sort,
             "is_descending": is_descending,
+            "seed": str(seed),
             "row_limit": row_limit,
             "row_offset": row_offset,
         },
     )
+
+
+def place_in_slice(
+    store: Store,
+    filters: Filters,
+    conversation_id: str,
+    *,
+    sort: Sort = "conversation_id",
+    is_descending: bool = False,
+    seed: int = 0,
+) -> int | None:
+    """The place of a conversation in the slice, from 0: the offset at which `slice_rows` has it.
+
+    Args:
+        store: the store.
+        filters: the slice.
+        conversation_id: which conversation.
+        sort: as in `slice_rows`.
+        is_descending: as in `slice_rows`.
+        seed: as in `slice_rows`.
+
+    Returns:
+        None when it is not in the slice.
+
+    Raises:
+        UsageError: a column that cannot be sorted by.
+
+    Source: ``sql/place_in_slice.sql``.
+    """
+    check_sort(sort)
+    found = store.run(
+        "place_in_slice",
+        filters,
+        params={
+            "conversation_id": conversation_id,
+            "sort": sort,
+            "is_descending": is_descending,
+            "seed": str(seed),
+        },
+    )
+    return None if found.empty else int(found["place"].iloc[0])
 
 
 def random_conversation(store: Store, filters: Filters, seed: int) -> str | None:

@@ -17,6 +17,7 @@ DataError
   IndexWithoutModelError  it was built for words alone
   ModelError            an embedding model that is not there, or is another one
   LicenceError          the acceptance of the dataset's licence cannot be kept
+  LogError              the log of what was unmasked cannot be written or read
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
 """
@@ -168,6 +169,16 @@ class LicenceError(DataError):
         super().__init__(
             f"The acceptance cannot be kept in the store: {reason}. Let somebody who may write "
             "there run: chatscape accept-licence --store DIR"
+        )
+
+
+class LogError(DataError):
+    """The log of what was unmasked cannot be kept in the store, or not be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The log at {path} cannot be used: {reason}. Nothing is unmasked without it: let "
+            "somebody who may write there do it, or give the folder free space and permissions."
         )
 
 

@@ -9,6 +9,9 @@ from queries.masking import masked, masked_cut
 from queries.records import records
 from queries.schema import OPENING_CHARS
 
+SHOWN_ALONE = "sexual/minors"
+"""A message of this category is uncovered by itself only, never with others."""
+
 _VISIBLE = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {
     code: f"[U+{code:04X}]"
     for code in (
@@ -26,6 +29,12 @@ def cover_text(categories: Iterable[str]) -> str:
     return f"Covered: {flag_text(categories)}"
 
 
+def list_cover_text(row: Mapping[str, Any]) -> str:
+    """The same in a list, where what stays covered says where it can be uncovered."""
+    where = "; shown only message by message, in the conversation" if stays_covered(row) else ""
+    return f"{cover_text(_categories(row))}{where}"
+
+
 def flag_text(categories: Iterable[str]) -> str:
     """What a message is flagged as, e.g. "flagged as hate, violence"."""
     named = ", ".join(categories)
@@ -38,13 +47,37 @@ def needs_cover(row: Mapping[str, Any]) -> bool:
     return is_flagged or len(_categories(row)) > 0
 
 
+def stays_covered(row: Mapping[str, Any]) -> bool:
+    """Whether a message, or a conversation as a whole, is not uncovered together with others.
+
+    So is a row whose query does not say its categories: they may hold `SHOWN_ALONE`.
+    """
+    return "flagged_categories" not in row or SHOWN_ALONE in _categories(row)
+
+
+def is_covered(row: Mapping[str, Any], *, is_uncovered: bool) -> bool:
+    """Whether a row is covered where a reader sees several: a list, a conversation.
+
+    Args:
+        row: with ``is_flagged`` and ``flagged_categories``.
+        is_uncovered: the reader asked for all that is flagged.
+    """
+    return needs_cover(row) and (not is_uncovered or stays_covered(row))
+
+
 def _categories(row: Mapping[str, Any]) -> list[str]:
     """The categories of a row; some queries say only that there is a flag."""
     return list(row.get("flagged_categories", ()))
 
 
 def readable_text(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
-    """The text of a row of ``sql/messages.sql``; empty where it is null."""
+    """The text of one row of ``sql/messages.sql``; empty where it is null.
+
+    Args:
+        row: the message.
+        is_uncovered: the reader asked for this one message.
+        is_unmasked: contact data is shown.
+    """
     if needs_cover(row) and not is_uncovered:
         return cover_text(_categories(row))
     return _unless(is_unmasked, row["text"])
@@ -56,8 +89,8 @@ def readable_opening(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked:
     A conversation is covered as a whole in a list: what is harmless about a flagged one shows when
     it is opened.
     """
-    if needs_cover(row) and not is_uncovered:
-        return cover_text(_categories(row))
+    if is_covered(row, is_uncovered=is_uncovered):
+        return list_cover_text(row)
     opening = row["opening"]
     is_cut = isinstance(opening, str) and len(opening) == OPENING_CHARS
     return _unless(is_unmasked, opening, masked_cut if is_cut else masked)
@@ -68,11 +101,18 @@ def readable_word(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bo
     return cover_text(()) if needs_cover(row) and not is_uncovered else str(row["word"])
 
 
-_READABLE = {"text": readable_text, "opening": readable_opening, "word": readable_word}
+def _listed_text(row: Mapping[str, Any], *, is_uncovered: bool, is_unmasked: bool) -> str:
+    """The text of one of several rows of ``sql/messages.sql``."""
+    if is_covered(row, is_uncovered=is_uncovered):
+        return list_cover_text(row)
+    return readable_text(row, is_uncovered=True, is_unmasked=is_unmasked)
+
+
+_READABLE = {"text": _listed_text, "opening": readable_opening, "word": readable_word}
 
 
 def readable_rows(rows: pd.DataFrame, *, is_uncovered: bool, is_unmasked: bool) -> pd.DataFrame:
-    """Rows of any query, with the texts in them as they are given to a reader."""
+    """Rows of any query, with the texts in them as they are given to a reader of them all."""
     given = rows.copy(deep=False)
     for column, readable in _READABLE.items():
         if column in rows.columns:

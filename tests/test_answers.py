@@ -37,7 +37,19 @@ GIVEN = {
     "conversation": {"conversation_id": "a" * 32},
     "messages": {"conversation_id": "a" * 32},
     "random_conversation": {"seed": "1"},
-    "slice_rows": {"sort": "model", "is_descending": False, "row_limit": 2, "row_offset": 0},
+    "slice_rows": {
+        "sort": "model",
+        "is_descending": False,
+        "seed": "0",
+        "row_limit": 2,
+        "row_offset": 0,
+    },
+    "place_in_slice": {
+        "conversation_id": "a" * 32,
+        "sort": "model",
+        "is_descending": False,
+        "seed": "0",
+    },
     "found_conversations": {"id_ranks": "0,2"},
     "sampled_openings": {"row_limit": 2, "seed": "1"},
 }

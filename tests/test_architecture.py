@@ -26,7 +26,10 @@ FORBIDDEN = {
     "dashboard/charts/": {"streamlit", "duckdb", "lancedb", "queries"},
     "dashboard/": {"duckdb", "lancedb", "sentence_transformers", "sqlite3"},
 }
-ONLY_WRITERS = ("queries/prepare/", "queries/sample/", "queries/layout.py", "queries/licence.py")
+ONLY_WRITERS = (
+    *("queries/prepare/", "queries/sample/"),
+    *("queries/layout.py", "queries/licence.py", "queries/access_log.py"),
+)
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}
 
 

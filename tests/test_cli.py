@@ -33,7 +33,7 @@ def test_query_prints_what_the_dashboard_shows(capsys, tiny_folder):
 
 def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
     names = [row["query"] for row in json.loads(said(capsys, "query", "--format", "json"))]
-    assert len(names) == 37
+    assert len(names) == 38
     levels = [f"level_{column_suffix(category)}=58" for category in CATEGORIES]
     thresholds = [part for level in ("role=any", *levels) for part in ("--set", level)]
     against = ["--set", "against=model=gpt-4"]
@@ -56,7 +56,11 @@ def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
         "random_conversation": ["--set", "seed=x"],
         "slice_rows": [
             *("--set", "sort=turn_count", "--set", "is_descending=true"),
-            *("--set", "row_limit=3", "--set", "row_offset=0"),
+            *("--set", "row_limit=3", "--set", "row_offset=0", "--set", "seed=0"),
+        ],
+        "place_in_slice": [
+            *("--set", f"conversation_id={'a' * 32}", "--set", "seed=0"),
+            *("--set", "sort=turn_count", "--set", "is_descending=true"),
         ],
     }
     for name in names:
@@ -72,7 +76,13 @@ def test_query_shows_its_sql_with_the_filters_in_it(capsys):
 
 
 def test_query_covers_and_masks_like_list_and_show(capsys, tiny_folder):
-    sets = {"sort": "conversation_id", "is_descending": "false", "row_limit": 4, "row_offset": 0}
+    sets = {
+        "sort": "conversation_id",
+        "is_descending": "false",
+        "seed": 0,
+        "row_limit": 4,
+        "row_offset": 0,
+    }
     query = ["query", "slice_rows", "--store", tiny_folder, "--format", "json"]
     for name, value in sets.items():
         query += ["--set", f"{name}={value}"]
@@ -136,16 +146,8 @@ def test_list_covers_flagged_openings_and_masks_contact_data(capsys, tiny_folder
 
 
 def test_list_sorts_and_pages(capsys, tiny_folder):
-    listed = (
-        "list",
-        "--store",
-        tiny_folder,
-        "--format",
-        "json",
-        "--sort",
-        "turn_count",
-        "--descending",
-    )
+    listed = ("list", "--store", tiny_folder, "--format", "json", "--sort", "turn_count")
+    listed = (*listed, "--descending")
     rows = json.loads(said(capsys, *listed, "--limit", "2", "--offset", "1"))
     assert [row["conversation_id"][0] for row in rows] == ["e", "1"]
 

@@ -138,6 +138,8 @@ def test_repeated_prompts_equal_python_on_the_published_prompts(world, groups, k
         assert len(set(row["models"])) == min(len(models), 5)
         assert row["is_flagged"] == any(c.is_flagged("user") for c in each)
         assert row["opening"] == each[0].prompt[:300]
+        flags = each[0].categories if each[0].is_flagged("user") else set()
+        assert set(row["flagged_categories"]) == flags
 
 
 def test_the_first_rows_are_those_of_the_prompts_that_repeat_most(sample_store):

@@ -24,7 +24,19 @@ PARAMS = {
     "conversation": {"conversation_id": "a" * 32},
     "messages": {"conversation_id": "no such conversation"},
     "random_conversation": {"seed": "1"},
-    "slice_rows": {"sort": "model", "is_descending": True, "row_limit": 5, "row_offset": 0},
+    "slice_rows": {
+        "sort": "model",
+        "is_descending": True,
+        "seed": "0",
+        "row_limit": 5,
+        "row_offset": 0,
+    },
+    "place_in_slice": {
+        "conversation_id": "a" * 32,
+        "sort": "shuffled",
+        "is_descending": False,
+        "seed": "7",
+    },
     "group_lengths": {"role": "user"},
     "turn_lengths": {"role": "assistant", "turn_limit": 5},
     "score_levels": {"category": "hate"},
@@ -90,7 +102,8 @@ def test_a_file_keeps_to_the_house_style(name):
 
 
 def test_parameters_are_found_in_code_and_not_in_comments():
-    assert parameter_names("slice_rows") == ("is_descending", "row_limit", "row_offset", "sort")
+    names = ("is_descending", "row_limit", "row_offset", "seed", "sort")
+    assert parameter_names("slice_rows") == names
     assert parameter_names("slice_size") == ()
 
 

@@ -2,6 +2,7 @@
 // to see it, and not the menu that led there.
 
 const NARROW_PIXELS = 768
+const LISTS = ["browse", "search"]
 
 let last
 
@@ -11,11 +12,15 @@ function closeMenu() {
 }
 
 export default function (component) {
-  const { view, page } = component.data
-  const arrived = { isElsewhere: last && last.view !== view, isFurther: last && last.page !== page }
-  last = { view, page }
-  if (arrived.isElsewhere && window.innerWidth <= NARROW_PIXELS) closeMenu()
-  if (arrived.isElsewhere || arrived.isFurther) {
+  const here = component.data
+  const isOther = (name) => last && last[name] !== here[name]
+  const isElsewhere = isOther("view")
+  // A list finds the row that one comes back from, a conversation the turn that it begins at.
+  const isBack = isElsewhere && last.view === "conversation" && LISTS.includes(here.view)
+  const isFurther = ["page", "conversation", "beside"].some(isOther)
+  last = here
+  if (isElsewhere && window.innerWidth <= NARROW_PIXELS) closeMenu()
+  if ((isElsewhere || isFurther) && !isBack && !here.turn) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 })
   }
 }

@@ -11,13 +11,6 @@ const COLUMNS = [
   { key: "flags", label: "Flagged as", sort: "first_flagged_turn", hint: "sorts by the first flagged turn" },
 ]
 
-function element(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 function headCell(column, data, setTriggerValue) {
   const cell = element("th", column.number ? "number" : "")
   cell.scope = "col"
@@ -40,16 +33,8 @@ function openingCell(row) {
   const cell = element("th", "opening")
   cell.scope = "row"
   const link = element("a", row.isCovered ? "covered" : "", row.opening || "(no user message)")
-  link.href = row.href
   link.dir = "auto"
-  link.onclick = (event) => {
-    // A plain click stays in this session; any other (new tab, new window) is the browser's.
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    // One step of the browser's history; Streamlit's own switch from Python takes two.
-    window.history.pushState({}, "", row.href)
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-  }
+  follow(link, row.href)
   cell.append(link)
   return cell
 }
@@ -76,14 +61,19 @@ export default function (component) {
   const head = element("tr")
   for (const column of COLUMNS) head.append(headCell(column, data, setTriggerValue))
   const body = element("tbody")
+  let lastRead
   for (const row of data.rows) {
-    const line = element("tr")
+    const line = element("tr", row.isLastRead ? "last" : "")
+    if (row.isLastRead) lastRead = line
     for (const column of COLUMNS) line.append(cell(row, column))
     body.append(line)
   }
   const top = element("thead")
   top.append(head)
   table.append(top, body)
-  parentElement.querySelector("table")?.remove()
+  const before = parentElement.querySelector("table")
+  before?.remove()
   parentElement.append(table)
+  // Who comes back from reading finds the list where it was left.
+  if (!before) lastRead?.scrollIntoView({ block: "center" })
 }

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import formats, url
 from dashboard.components.registration import registered
-from queries.reading import needs_cover, readable_opening, visible
+from dashboard.reader import reader
+from queries.reading import is_covered, readable_opening, visible
 from queries.records import records
 
 _LIST = registered("conversation_list")
@@ -55,8 +56,9 @@ def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
     opening = readable_opening(row, is_uncovered=is_uncovered, is_unmasked=False)
     return {
         "href": url.conversation_address(conversation_id),
+        "isLastRead": conversation_id == reader().conversation_id,
         "opening": visible(" ".join(opening.split())),
-        "isCovered": needs_cover(row) and not is_uncovered,
+        "isCovered": is_covered(row, is_uncovered=is_uncovered),
         "model": visible(formats.name(row["model"])),
         "language": visible(formats.name(row["language"])),
         "turns": formats.count(row["turn_count"]),

@@ -1,18 +1,35 @@
-// Labels and texts. Every text is set with textContent: nothing in it becomes markup.
+// Labels and texts; a text can lead somewhere, or be copied.
+
+function copied(copy) {
+  const act = button("Copy", `Copy ${copy.what}`, async () => {
+    const text = copy.href ? new URL(copy.href, window.location.href).href : copy.text
+    await navigator.clipboard.writeText(text)
+    act.textContent = "Copied"
+    setTimeout(() => (act.textContent = copy.label), 1500)
+  })
+  act.textContent = copy.label
+  return act
+}
+
+function detailOf({ text, href, copies }) {
+  const detail = element("dd")
+  const said = element(href ? "a" : "span", "", text)
+  said.dir = "auto"
+  if (href) follow(said, href)
+  detail.append(said)
+  for (const copy of copies ?? []) detail.append(copied(copy))
+  return detail
+}
 
 export default function (component) {
   const { data, parentElement } = component
-  const list = document.createElement("dl")
-  for (const { label, text } of data.facts) {
-    const pair = document.createElement("div")
-    const term = document.createElement("dt")
-    const detail = document.createElement("dd")
-    term.textContent = label
-    detail.textContent = text
-    detail.dir = "auto"
-    pair.append(term, detail)
+  const list = element("dl")
+  for (const fact of data.facts) {
+    const pair = element("div")
+    pair.append(element("dt", "", fact.label), detailOf(fact))
     list.append(pair)
   }
-  parentElement.querySelector("dl")?.remove()
-  parentElement.append(list)
+  const before = parentElement.querySelector("dl")
+  if (before) before.replaceWith(list)
+  else parentElement.append(list)
 }

@@ -1,5 +1,4 @@
-// Goes to another page of the dashboard, as one step of the browser's history. Streamlit's own
-// switch from Python takes two: the new parameters on the old page, then the new page.
+// Goes to another page of the dashboard, once for each number.
 
 const gone = new Set()
 
@@ -7,6 +6,5 @@ export default function (component) {
   const { href, number } = component.data
   if (gone.has(number)) return
   gone.add(number)
-  window.history.pushState({}, "", href)
-  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+  go(href)
 }

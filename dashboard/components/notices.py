@@ -60,4 +60,4 @@ def show_newer_version() -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="newer"):
         st.markdown(":material/update: A newer version of the data is ready.", width="stretch")
-        st.button("Show it", on_click=session.open_version, args=(name,), type="primary")
+        st.button("Show it", on_click=session.open_version, args=(name,))

@@ -8,7 +8,6 @@ import streamlit as st
 from dashboard import formats, navigation, searching, session, sidebar
 from dashboard.components.search_mix import show_search_mix
 from dashboard.components.search_results import show_search_results
-from dashboard.components.transcript import PAGE_MESSAGES
 from dashboard.paging import chosen_page, show_pages
 from dashboard.searching import PAGE_ROWS, Asked
 from queries.breakdowns import language_mix, model_mix
@@ -40,7 +39,6 @@ def show_found(asked: Asked, filters: Filters) -> None:
             index,
             first=first + 1,
             is_uncovered=is_uncovered,
-            messages_a_page=PAGE_MESSAGES,
             on_like=searching.ask_like if index.has_vectors else None,
         )
         show_pages(-(-total // PAGE_ROWS))

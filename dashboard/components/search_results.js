@@ -1,24 +1,5 @@
 // Results as a list of cards. Every text is set with textContent: nothing in it becomes markup.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
-function follow(link, href) {
-  link.href = href
-  link.onclick = (event) => {
-    // A plain click stays in this session; any other (new tab, new window) is the browser's.
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    // One step of the browser's history; Streamlit's own switch from Python takes two.
-    window.history.pushState({}, "", href)
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
-  }
-}
-
 function snippet(result) {
   const link = element("a", result.isCovered ? "snippet covered" : "snippet")
   link.dir = "auto"
@@ -51,11 +32,8 @@ function why(result, data, setTriggerValue) {
     line.append(likeness)
   }
   if (data.hasLike && result.isUser) {
-    const button = element("button", "", "Like this")
-    button.type = "button"
-    button.title = "Search for user messages that mean about the same"
-    button.onclick = () => setTriggerValue("liked", result.id)
-    line.append(button)
+    const like = () => setTriggerValue("liked", result.id)
+    line.append(button("Like this", "Search for user messages that mean about the same", like))
   }
   return line
 }
@@ -80,10 +58,14 @@ export default function (component) {
   list.start = data.first
   for (const result of data.results) {
     const item = element("li", result.isUser ? "user" : "")
+    item.classList.toggle("last", result.isLastRead)
     item.append(facts(result), snippet(result), why(result, data, setTriggerValue))
     if (result.repeats.length > 0) item.append(repeats(result))
     list.append(item)
   }
-  parentElement.querySelector("ol")?.remove()
+  const before = parentElement.querySelector("ol")
+  before?.remove()
   parentElement.append(list)
+  // Who comes back from reading finds the results where they were left.
+  if (!before) list.querySelector(".last")?.scrollIntoView({ block: "center" })
 }

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import formats, url
 from dashboard.components.registration import registered
-from queries.reading import needs_cover, visible
+from dashboard.reader import reader
+from queries.reading import is_covered, needs_cover, visible
 from queries.records import records
 from queries.search.index import SearchIndex
 from queries.search.results import Found
@@ -30,7 +31,6 @@ def show_search_results(
     *,
     first: int,
     is_uncovered: bool,
-    messages_a_page: int,
     on_like: Callable[[str, int], None] | None,
 ) -> None:
     """Draw a page of results.
@@ -40,7 +40,6 @@ def show_search_results(
         index: what it was found in.
         first: place of the first result among all, from 1.
         is_uncovered: show flagged messages.
-        messages_a_page: of a conversation, so that a link opens the page of its message.
         on_like: called with a conversation and a turn for what is like it; None where the index
             cannot say.
     """
@@ -60,7 +59,6 @@ def show_search_results(
             piece,
             is_fused=found.words_total not in (None, found.total),
             is_uncovered=is_uncovered,
-            messages_a_page=messages_a_page,
         )
 
     _RESULTS(
@@ -93,25 +91,24 @@ def _card(
     *,
     is_fused: bool,
     is_uncovered: bool,
-    messages_a_page: int,
 ) -> dict[str, Any]:
     conversation_id, turn = str(row["conversation_id"]), int(row["turn_number"])
     flags = list(row["message_categories"])
-    is_flagged = needs_cover({"is_flagged": row["is_message_flagged"], "flagged_categories": flags})
+    message = {"is_flagged": row["is_message_flagged"], "flagged_categories": flags}
+    is_flagged = needs_cover(message)
     elsewhere = bool(row["is_flagged"]) and not is_flagged
     similarity = row["similarity"]
     return {
-        "href": url.conversation_address(
-            conversation_id, page=int(row["message_index"]) // messages_a_page + 1
-        ),
+        "href": url.conversation_address(conversation_id, turn=turn),
         "id": f"{conversation_id}:{turn}",
+        "isLastRead": conversation_id == reader().conversation_id,
         "role": "" if pd.isna(row["role"]) else visible(str(row["role"])),
         "turn": f"turn {turn:,} of {formats.count(row['turn_count'])}",
         "model": visible(formats.name(row["model"])),
         "language": visible(formats.name(row["language"])),
         "flags": flags or (["flagged"] if is_flagged else []),
         "elsewhere": "flagged elsewhere in it" if elsewhere else "",
-        "isCovered": is_flagged and not is_uncovered,
+        "isCovered": is_covered(message, is_uncovered=is_uncovered),
         "pieces": list(_pieces(piece)) or [["(no text)", False]],
         "found": _why(row, is_fused=is_fused),
         "similarity": None if pd.isna(similarity) else round(float(similarity), 4),

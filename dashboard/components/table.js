@@ -1,20 +1,5 @@
 // A table of figures. Every text is set with textContent: nothing in it becomes markup.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
-function button(text, title, act) {
-  const node = element("button", "", text)
-  node.type = "button"
-  if (title) node.title = title
-  node.onclick = act
-  return node
-}
-
 function headCell(head, send) {
   const cell = element("th", head.number ? "number" : "")
   cell.scope = "col"

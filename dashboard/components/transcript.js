@@ -1,47 +1,236 @@
-// The messages of a conversation. Every text is set with textContent: nothing in it becomes markup.
+// The messages of a conversation, or of two beside each other. Texts come as trees of nodes.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
+const LOWEST = -6 // of the scale of scores: 0.000001
+const TOP_SCORES = 2
+const AHEAD = "1200px" // so far before it is seen, a text is asked for
+const HEADER_PIXELS = 70
+
+const drawn = new WeakMap()
+
+function digits(score) {
+  return score >= 0.01 ? score.toFixed(2) : score.toPrecision(1)
 }
 
-function head(message) {
+function highest(message, categories) {
+  if (!message.scores) return message.verdict
+  if (!message.scores.some(Boolean)) return "all scores 0"
+  const order = message.scores.map((score, n) => [score ?? 0, n]).sort((a, b) => b[0] - a[0])
+  return order.slice(0, TOP_SCORES).map(([score, n]) => `${categories[n]} ${digits(score)}`).join(" · ")
+}
+
+function scoreRow(category, score, isFlagged) {
+  const row = element("tr", isFlagged ? "flagged" : "")
+  const name = element("th", "", category)
+  name.scope = "row"
+  const cell = element("td", "bar")
+  const bar = element("span")
+  const part = score ? Math.max(0, 1 - Math.log10(score) / LOWEST) : 0
+  bar.style.width = `${Math.round(part * 100)}%`
+  cell.append(bar)
+  row.append(name, element("td", "verdict", isFlagged ? "flagged" : "–"), cell)
+  row.append(element("td", "number", score === null ? "–" : String(score)))
+  return row
+}
+
+function scoreTable(message, categories) {
+  const table = element("table", "scores")
+  table.append(element("caption", "", `Verdict: ${message.verdict}. Scores on a log scale from 0.000001 to 1.`))
+  const head = element("tr")
+  for (const label of ["Category", "Published", "Score, as a bar", "Score"]) {
+    const cell = element("th", "", label)
+    cell.scope = "col"
+    head.append(cell)
+  }
+  const top = element("thead")
+  top.append(head)
+  const body = element("tbody")
+  categories.forEach((category, n) => {
+    body.append(scoreRow(category, message.scores[n], message.flags.includes(category)))
+  })
+  table.append(top, body)
+  return table
+}
+
+function scoresButton(message, categories, item) {
+  const open = button("Scores", "The published verdict and the 11 scores", () => {
+    const before = item.querySelector(".scores")
+    if (before) before.remove()
+    else item.querySelector("header").after(scoreTable(message, categories))
+    open.setAttribute("aria-expanded", String(!before))
+  })
+  open.setAttribute("aria-expanded", "false")
+  return open
+}
+
+function head(message, data, item) {
   const line = element("header")
-  line.append(element("h3", "", `Turn ${message.turn} · ${message.role}`))
+  const heading = element("h3")
+  const link = element("a", "", `Turn ${message.turn} · ${message.role}`)
+  link.href = `${data.address}&turn=${message.turn}`
+  link.title = "The address of this turn"
+  heading.append(link)
+  line.append(heading)
   for (const flag of message.flags) line.append(element("span", "flag", flag))
-  line.append(element("span", "size", message.size))
+  const side = element("span", "side")
+  side.append(element("span", "top", highest(message, data.categories)))
+  if (message.scores) side.append(scoresButton(message, data.categories, item))
+  side.append(element("span", "size", message.size))
+  line.append(side)
   return line
 }
 
-function cover(message, setTriggerValue) {
+function cover(message, send) {
   const box = element("div", "cover")
-  box.append(element("p", "", message.coverText))
-  const button = element("button", "", "Show this message")
-  button.type = "button"
-  button.onclick = () => setTriggerValue("uncovered", message.index)
-  box.append(button)
+  const said = element("p", "", message.cover)
+  box.append(said, button("Show this message", "", () => send("uncovered", message.key)))
+  if (message.staysCovered) said.append(" It is shown only by itself.")
+  else box.append(button("Show all of this conversation", "", () => send("opened", message.key)))
   return box
 }
 
-function body(message, setTriggerValue) {
-  if (message.isCovered) return cover(message, setTriggerValue)
-  if (message.text === "") return element("p", "empty", "(empty message)")
-  const text = element("div", "text", message.text)
-  text.dir = "auto"
-  return text
+function body(message, send) {
+  if (message.cover) return [cover(message, send)]
+  if (message.nodes === null) {
+    const space = element("div", "space", "…")
+    space.style.minHeight = `${Math.min(1.6 * Math.ceil(message.chars / 90) + 1.6, 60)}rem`
+    return [space]
+  }
+  if (message.chars === 0) return [element("p", "empty", "(empty message)")]
+  const parts = [messageText(message.nodes)]
+  if (message.hidden) {
+    const more = `${message.hidden.toLocaleString("en")} more characters`
+    if (message.isWhole) parts.push(element("p", "empty", `${more} are in the download.`))
+    else parts.push(button(`Show all: ${more}`, "", () => send("unfolded", message.key)))
+    parts.at(-1).classList.add("more")
+  }
+  return parts
+}
+
+function turnItem(message, data, send) {
+  const item = element("li", message.kind)
+  item.id = `message-${message.key}`
+  item.tabIndex = -1
+  item.append(head(message, data, item), ...body(message, send))
+  return item
+}
+
+// Messages that are as they were keep their place, their focus and their tables.
+function update(list, column, state) {
+  for (const message of column.messages) {
+    const signature = JSON.stringify([message, state.data.how])
+    const before = state.kept.get(message.key)
+    if (before?.signature === signature) continue
+    const item = turnItem(message, state.data, state.send)
+    if (before) before.item.replaceWith(item)
+    else list.append(item)
+    const run = `${column.id}:${Math.floor(message.index / column.runMessages)}`
+    state.kept.set(message.key, { signature, item, message, run })
+  }
+}
+
+function layOut(state) {
+  const { columns } = state.data
+  const all = element("div", columns.length > 1 ? "columns two" : "columns")
+  all.style.setProperty("--rows", Math.max(1, ...columns.map(({ messages }) => messages.length)))
+  state.kept.clear()
+  state.lists = columns.map((column) => {
+    const list = element("ol")
+    list.setAttribute("aria-label", column.title || "Messages")
+    if (columns.length > 1) all.append(element("h2", "", column.title))
+    all.append(list)
+    return list
+  })
+  state.all?.remove()
+  state.all = all
+  state.said.before(all)
+}
+
+function goTo(item, { isSmooth } = {}) {
+  item.scrollIntoView({ block: "start", behavior: isSmooth ? "smooth" : "instant" })
+  item.focus({ preventScroll: true })
+}
+
+function watch(state) {
+  state.observer?.disconnect()
+  const wanted = new Set()
+  state.observer = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) wanted.add(target.dataset.run)
+    if (wanted.size === 0) return
+    clearTimeout(state.timer)
+    state.timer = setTimeout(() => state.send("reached", [...wanted].join(",")), 40)
+  }, { rootMargin: `${AHEAD} 0px` })
+  for (const { item, message, run } of state.kept.values()) {
+    if (message.nodes !== null || message.cover) continue
+    item.dataset.run = run
+    state.observer.observe(item)
+  }
+}
+
+function visibleFrom(state) {
+  return [...state.kept.values()].filter(({ item }) => item.getBoundingClientRect().bottom > HEADER_PIXELS + 1)
+}
+
+const ACTIONS = {
+  f(state) {
+    const top = (one) => one.item.getBoundingClientRect().top
+    const next = [...state.kept.values()].find((one) => one.message.flags.length && top(one) > HEADER_PIXELS + 5)
+    if (next) goTo(next.item, { isSmooth: true })
+    state.said.textContent = next ? `Turn ${next.message.turn}, flagged` : "No flagged message further down."
+  },
+  u(state) {
+    const next = visibleFrom(state).find(({ message }) => message.cover)
+    next?.item.querySelector(".cover button").click()
+  },
+  r(state) {
+    state.send("how", state.data.how === "rendered" ? "plain" : "rendered")
+  },
+  go(state, key) {
+    const one = state.kept.get(key)
+    if (one) goTo(one.item, { isSmooth: true })
+  },
+}
+
+// Keys are heard by the bar above, charts of scores lead here: both say so on the window.
+function listen(state) {
+  state.heard = ({ detail }) => ACTIONS[detail.act]?.(state, detail.key)
+  window.addEventListener("chatscape-reading", state.heard)
+}
+
+function begin(parentElement, send) {
+  const state = { kept: new Map(), said: element("p", "said"), shown: "", focusNext: null }
+  state.said.setAttribute("role", "status")
+  parentElement.append(state.said)
+  state.send = (event, value) => {
+    if (["uncovered", "opened", "unfolded"].includes(event)) state.focusNext = value
+    send(event, value)
+  }
+  listen(state)
+  drawn.set(parentElement, state)
+  return state
+}
+
+function end(parentElement, state) {
+  state.observer?.disconnect()
+  window.removeEventListener("chatscape-reading", state.heard)
+  drawn.delete(parentElement)
 }
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
-  const list = element("ol")
-  for (const message of data.messages) {
-    const item = element("li", message.kind)
-    item.id = `message-${message.index}`
-    item.append(head(message), body(message, setTriggerValue))
-    list.append(item)
+  const state = drawn.get(parentElement) ?? begin(parentElement, setTriggerValue)
+  state.data = data
+  const shown = data.columns.map(({ id }) => id).join(" ")
+  if (state.shown !== shown) layOut(state)
+  state.shown = shown
+  data.columns.forEach((column, n) => update(state.lists[n], column, state))
+  watch(state)
+  state.kept.get(state.focusNext)?.item.focus({ preventScroll: true })
+  state.focusNext = null
+  const opened = `${shown} ${data.turn}`
+  if (data.turn && state.opened !== opened) {
+    const at = [...state.kept.values()].find(({ message }) => message.turn === data.turn)
+    if (at) goTo(at.item)
   }
-  parentElement.querySelector("ol")?.remove()
-  parentElement.append(list)
+  state.opened = opened
+  return () => end(parentElement, state)
 }

@@ -1,75 +1,129 @@
-"""Messages one after the other: covered when flagged, contact data masked, in any script."""
+"""The messages of a conversation, or of two beside each other, one after the other."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats
+from dashboard import reader, url
 from dashboard.components.registration import registered
-from queries.reading import cover_text, needs_cover, readable_text, visible
+from dashboard.message import Shown, message
 from queries.records import records
+from queries.schema import CATEGORIES
 
-PAGE_MESSAGES = 50
-"""Messages on a page of a conversation; a link to one of them has to know its page."""
+RUN_MESSAGES = 30
+"""Messages whose texts are sent together, when the reader comes to one of them."""
 
-CHARS_MAX = 100_000
-"""Characters of a message that are sent to the browser."""
-
-_TRANSCRIPT = registered("transcript")
+_TRANSCRIPT = registered("transcript", "message_text")
+_KEY = "transcript"
 
 
-def show_transcript(
-    messages: pd.DataFrame, *, uncovered: Collection[int], on_uncover: Callable[[int], None]
-) -> None:
-    """Draw rows of ``sql/messages.sql``.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A conversation in a transcript.
 
-    The text of a covered message is not sent to the browser at all.
+    Attributes:
+        conversation_id: which one.
+        title: what stands above it, where there are two.
+        messages: rows of ``sql/messages.sql``.
+        published: the messages as published, in their order, where these are shown.
+    """
+
+    conversation_id: str
+    title: str
+    messages: pd.DataFrame
+    published: Sequence[Mapping[str, Any]] | None = None
+
+
+def show_transcript(columns: Sequence[Column], shown: Shown, *, turn: int | None) -> None:
+    """Draw it.
+
+    The text of a covered message is not sent to the browser, nor one that is far from where the
+    reader is.
 
     Args:
-        messages: the rows, in the order to show.
-        uncovered: `message_index` of the flagged messages that this reader chose to see.
-        on_uncover: called with the index of the next one.
+        columns: one conversation, or two.
+        shown: how messages are shown.
+        turn: where the page begins, for one who has just opened it.
     """
-    key = "transcript"
-
-    def uncover() -> None:
-        on_uncover(int(st.session_state[key].uncovered))
-
     _TRANSCRIPT(
-        key=key,
-        data={"messages": [_message(row, uncovered) for row in records(messages)]},
-        on_uncovered_change=uncover,
+        key=_KEY,
+        data={
+            "columns": [_column(column, shown, turn) for column in columns],
+            "categories": list(CATEGORIES),
+            "turn": turn,
+            "how": shown.how,
+            "address": url.permalink(columns[0].conversation_id),
+        },
+        on_uncovered_change=_uncover,
+        on_opened_change=_open,
+        on_unfolded_change=_unfold,
+        on_reached_change=_reach,
+        on_how_change=_turn_over,
     )
 
 
-def _message(row: dict[str, Any], uncovered: Collection[int]) -> dict[str, Any]:
-    index, role = int(row["message_index"]), _text(row["role"])
-    is_flagged = needs_cover(row)
-    is_covered = is_flagged and index not in uncovered
-    flags = list(row["flagged_categories"])
-    text = readable_text(row, is_uncovered=True, is_unmasked=False)
+def _column(column: Column, shown: Shown, turn: int | None) -> dict[str, Any]:
+    rows = records(column.messages)
+    runs = set(_runs(column, shown, turn))
+    published: list[Mapping[str, Any] | None] = [None] * len(rows)
+    if column.published is not None:
+        published = list(column.published)
     return {
-        "index": index,
-        "turn": int(row["turn_number"]),
-        "role": visible(role),
-        "kind": "user" if role == "user" else "other",
-        "size": "" if pd.isna(row["text_chars"]) else f"{formats.count(row['text_chars'])} chars",
-        "flags": flags or (["flagged"] if is_flagged else []),
-        "isCovered": is_covered,
-        "coverText": cover_text(flags) if is_covered else "",
-        "text": "" if is_covered else _cut(visible(text)),
+        "id": column.conversation_id,
+        "title": column.title,
+        "messages": [
+            message(
+                row,
+                column.conversation_id,
+                shown,
+                is_reached=place // RUN_MESSAGES in runs,
+                published=one,
+            )
+            for place, (row, one) in enumerate(zip(rows, published, strict=False))
+        ],
+        "runMessages": RUN_MESSAGES,
     }
 
 
-def _cut(text: str) -> str:
-    """What a browser can lay out: a word of millions of letters takes it half a minute."""
-    if len(text) <= CHARS_MAX:
-        return text
-    rest = f"{formats.count(len(text) - CHARS_MAX)} more characters are not shown here"
-    return f"{text[:CHARS_MAX]}\n\n[{rest}; the command line prints them: chatscape show ID]"
+def _runs(column: Column, shown: Shown, turn: int | None) -> Iterator[int]:
+    """The runs of messages whose texts are sent: where one begins, and where one has been."""
+    turns = column.messages["turn_number"].to_numpy()
+    first = int((turns < (turn or 1)).sum())
+    yield min(first, max(len(turns) - 1, 0)) // RUN_MESSAGES
+    if turn is None:
+        yield 0
+    for conversation_id, run in shown.reader.reached:
+        if conversation_id == column.conversation_id:
+            yield run
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
-    return "(no role)" if pd.isna(value) else str(value)
+def _spot(sent: str) -> reader.Spot:
+    conversation_id, _, number = sent.rpartition(":")
+    return conversation_id, int(number)
+
+
+def _sent(event: str) -> str:
+    return str(getattr(st.session_state[_KEY], event))
+
+
+def _uncover() -> None:
+    reader.uncover(_spot(_sent("uncovered")))
+
+
+def _open() -> None:
+    reader.set_covers("conversation")
+
+
+def _unfold() -> None:
+    reader.unfold(_spot(_sent("unfolded")))
+
+
+def _reach() -> None:
+    reader.reach(_spot(one) for one in _sent("reached").split(","))
+
+
+def _turn_over() -> None:
+    st.session_state["read"] = _sent("how")

@@ -6,13 +6,6 @@ const CELLS = ["flagged by both", "no longer flagged", "newly flagged", "flagged
 const SCALE = ["1e-06", "1e-05", "0.0001", "0.001", "0.01", "0.1", "off"]
 const KEYBOARD_MILLISECONDS = 250
 
-function element(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 // A part of a table that stays one for screen readers when a narrow page lays it out otherwise.
 function part(tag, role, className, text) {
   const node = element(tag, className, text)

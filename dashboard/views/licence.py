@@ -14,7 +14,7 @@ def show() -> None:
         is_read = st.checkbox(
             "I have read this and I accept it for everyone who uses this dashboard."
         )
-        if st.button("Accept and continue", type="primary", disabled=not is_read):
+        if st.button("Accept and continue", icon=":material/check:", disabled=not is_read):
             licence.accept(session.store_path(), "somebody in the dashboard")
             st.rerun()
         st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")

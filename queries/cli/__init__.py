@@ -17,7 +17,8 @@ COMMANDS = {
     "query": "queries.cli.read:query",
     "search": "queries.cli.search:search",
     "list": "queries.cli.read:list_",
-    "show": "queries.cli.read:show",
+    "show": "queries.cli.show:show",
+    "log": "queries.cli.read:log",
     "serve": "queries.cli.serve:serve",
     "accept-licence": "queries.cli.serve:accept_licence",
 }

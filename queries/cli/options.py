@@ -57,10 +57,14 @@ def format_option(command: Command) -> Command:
 def reading_options(command: Command) -> Command:
     """``--uncover`` and ``--unmask``: texts are covered and masked unless these are given."""
     command = click.option(
-        "--unmask", is_flag=True, help="Show e-mail addresses, numbers and keys."
+        "--unmask",
+        is_flag=True,
+        help="Show e-mail addresses, numbers and keys; chatscape log says who did.",
     )(command)
     return click.option(
-        "--uncover", is_flag=True, help="Show flagged messages, and openings of flagged ones."
+        "--uncover",
+        is_flag=True,
+        help="Show flagged messages, and openings of flagged ones; not those of sexual/minors.",
     )(command)
 
 

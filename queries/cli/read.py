@@ -1,5 +1,6 @@
 """Commands that read a store."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import pandas as pd
 from queries.clauses import Value
 from queries.cli.options import (
     WHOLE_MAX,
+    filter_arguments,
     filter_options,
     format_option,
     parsed_param,
@@ -15,9 +17,9 @@ from queries.cli.options import (
     store_option,
 )
 from queries.cli.rows import print_rows
+from queries.cli.unmasking import note_unmasking
 from queries.filters import Filters
 from queries.oddities import oddity_sentences
-from queries.records import records
 from queries.search.worth import worth_sentences
 from queries.settings import Settings
 from queries.store import Store, open_store
@@ -96,6 +98,10 @@ def query(
     else:
         values = dict(map(parsed_param, params))
         rows = answer(_opened(store), name, filters, values)
+        if unmask:
+            sets = [part for param in params for part in ("--set", param)]
+            arguments = ["query", name, *filter_arguments(filters), *sets]
+            note_unmasking(store, shlex.join(arguments), count=len(rows))
         print_rows(readable_rows(rows, is_uncovered=uncover, is_unmasked=unmask), format_)
 
 
@@ -116,8 +122,17 @@ def _sql(name: str, filters: Filters, params: dict[str, Value]) -> str:
 @click.command("list")
 @store_option
 @filter_options
-@click.option("--sort", default="conversation_id", show_default=True, help="Column to sort by.")
+@click.option(
+    "--sort", default="conversation_id", show_default=True, help="Column to sort by, or shuffled."
+)
 @click.option("--descending", is_flag=True, help="Largest or last first.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, WHOLE_MAX),
+    default=0,
+    show_default=True,
+    help="With --sort shuffled: another seed is another order.",
+)
 @click.option("--limit", type=click.IntRange(0, 1_000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(0, WHOLE_MAX), default=0, show_default=True)
 @reading_options
@@ -127,6 +142,7 @@ def list_(
     filters: Filters,
     sort: str,
     descending: bool,
+    seed: int,
     limit: int,
     offset: int,
     uncover: bool,
@@ -145,35 +161,29 @@ def list_(
         filters,
         sort=sort,  # type: ignore[arg-type]
         is_descending=descending,
+        seed=seed,
         row_limit=limit,
         row_offset=offset,
     )
+    if unmask:
+        order = ["--sort", sort, *(["--descending"] if descending else []), "--seed", str(seed)]
+        page = ["--limit", str(limit), "--offset", str(offset)]
+        arguments = ["list", *filter_arguments(filters), *order, *page]
+        note_unmasking(store, shlex.join(arguments), count=len(rows))
     print_rows(readable_rows(rows, is_uncovered=uncover, is_unmasked=unmask), format_)
 
 
 @click.command()
-@click.argument("conversation_id")
 @store_option
-@reading_options
 @format_option
-def show(conversation_id: str, store: Path, uncover: bool, unmask: bool, format_: str) -> None:
-    """Show the conversation with the id CONVERSATION_ID.
+def log(store: Path, format_: str) -> None:
+    """Say who unmasked contact data, of what and when (UTC), newest first."""
+    from queries.access_log import noted
+    from queries.layout import StorePath
 
-    Flagged messages are covered, contact data is masked, unless you say otherwise.
-    """
-    from queries.conversations import conversation
-    from queries.reading import flag_text, needs_cover, readable_rows, visible
-
-    found = conversation(_opened(store), conversation_id)
-    messages = readable_rows(found.messages, is_uncovered=uncover, is_unmasked=unmask)
-    if format_ != "table":
-        print_rows(messages, format_)
-        return
-    print_rows(pd.DataFrame([found.facts]), format_)
-    for row in records(messages):
-        flag = f" · {flag_text(row['flagged_categories'])}" if needs_cover(row) else ""
-        role = "(no role)" if pd.isna(row["role"]) else row["role"]
-        click.echo(f"\n── turn {row['turn_number']} · {role}{flag}\n{visible(row['text'])}")
+    store_path = StorePath(store)
+    store_path.current()
+    print_rows(noted(store_path), format_)
 
 
 def _opened(path: Path) -> Store:

@@ -32,6 +32,11 @@ def print_rows(rows: pd.DataFrame, format_: str) -> None:
         click.echo(_table(rows))
 
 
+def print_document(text: str) -> None:
+    """Print a text that a program or a person may keep; a terminal is sent nothing it obeys."""
+    click.echo(visible(text) if sys.stdout.isatty() else text, nl=not text.endswith("\n"))
+
+
 def _disarmed(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows without what a spreadsheet would run, or a terminal obey."""
     show = visible if sys.stdout.isatty() else str

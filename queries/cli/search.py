@@ -1,17 +1,20 @@
 """The command that searches."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from queries.cli.options import (
+    filter_arguments,
     filter_options,
     format_option,
     reading_options,
     store_option,
 )
 from queries.cli.rows import print_rows
+from queries.cli.unmasking import note_unmasking
 from queries.errors import UsageError
 from queries.filters import Filters
 from queries.settings import Settings
@@ -99,6 +102,11 @@ def search(
             row_offset=offset,
         )
     rows = shown_rows(found, opened.search_index(), is_uncovered=uncover, is_unmasked=unmask)
+    if unmask:
+        asked = ["--like", like_id] if like_id is not None else [question or "", "--mode", mode]
+        page = ["--limit", str(limit), "--offset", str(offset)]
+        arguments = ["search", *asked, *filter_arguments(filters), *page]
+        note_unmasking(store, shlex.join(arguments), count=len(rows))
     print_rows(rows, format_)
     if format_ == "table":
         many = "nearest" if found.is_nearest else "found"

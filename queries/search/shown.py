@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from queries.masking import masked
-from queries.reading import cover_text, needs_cover, visible
+from queries.reading import is_covered, list_cover_text, visible
 from queries.records import records
 from queries.search.index import SearchIndex
 from queries.search.results import Found
@@ -31,8 +31,8 @@ def shown_snippet(
         "is_flagged": row["is_message_flagged"],
         "flagged_categories": row["message_categories"],
     }
-    if needs_cover(message) and not is_uncovered:
-        return Snippet(cover_text(message["flagged_categories"]), ())
+    if is_covered(message, is_uncovered=is_uncovered):
+        return Snippet(list_cover_text(message), ())
     text = row["text"] or ""
     return snippet(visible(text if is_unmasked else masked(text)), wanted, index.words_of)
 

@@ -13,6 +13,7 @@
 -- first_flagged_turn       integer    first turn with a flagged message; null without one
 -- is_redacted              boolean    names were replaced
 -- has_code                 boolean    has a fenced code block
+-- prompt_group             bigint     hash of its normalised first prompt; null without one
 -- prompt_group_size        integer    conversations of the store with the same first prompt
 select
     conversation_id,
@@ -29,6 +30,7 @@ select
     first_flagged_turn,
     is_redacted,
     has_code,
+    prompt_group,
     prompt_group_size
 from slice
 where conversation_id = $conversation_id

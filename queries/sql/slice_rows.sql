@@ -25,6 +25,7 @@ select
 from slice
 -- Ids are sorted by their rank: comparing numbers is ten times as fast as comparing texts.
 -- Its complement turns the order of a number round, and is a number where its negative is none.
+-- A shuffle is the order of a hash of id and seed: the same in any engine, and for any slice.
 order by
     xor(case $sort
         when 'turn_count' then turn_count
@@ -35,10 +36,18 @@ order by
         when 'conversation_id' then id_rank
     end, case when $is_descending then -1 else 0 end) nulls last,
     case when not $is_descending then
-        case $sort when 'model' then model when 'language' then language end
+        case $sort
+            when 'model' then model
+            when 'language' then language
+            when 'shuffled' then md5(conversation_id || $seed)
+        end
     end nulls last,
     case when $is_descending then
-        case $sort when 'model' then model when 'language' then language end
+        case $sort
+            when 'model' then model
+            when 'language' then language
+            when 'shuffled' then md5(conversation_id || $seed)
+        end
     end desc nulls last,
     id_rank
 limit $row_limit

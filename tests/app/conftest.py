@@ -164,3 +164,16 @@ def words_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     accept(StorePath(folder / "store"), "a test")
     build_index(StorePath(folder / "store"), None, Silent())
     return folder / "store"
+
+
+@pytest.fixture(scope="session")
+def read_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of `tests/app/conversations.py`, its licence accepted."""
+    from queries.layout import StorePath
+    from queries.licence import accept
+    from tests.app.conversations import ROWS
+
+    folder = tmp_path_factory.mktemp("read")
+    prepared(tiny.write(folder / "raw.parquet", ROWS), folder / "store")
+    accept(StorePath(folder / "store"), "a test")
+    return folder / "store"

@@ -90,11 +90,11 @@ def test_no_repeat_is_said(opened, odd_store):
 
 def test_flagged_openings_are_covered_until_they_are_asked_for(opened, odd_store):
     app = opened(odd_store("repeats"), "lengths")
-    assert names(app, "table_repeated") == ["Covered: flagged"]
+    assert names(app, "table_repeated") == ["Covered: flagged as hate"]
     details = opened_details(app, "repeated_prompts")
     csv = data(details, "figures_repeated_prompts")["export"]["csv"]
     assert "poison" not in csv
-    assert "Covered: flagged" in csv
+    assert "Covered: flagged as hate" in csv
     app.toggle(key="uncover_openings").set_value(True)
     app = whole(app.run())
     assert names(app, "table_repeated") == ["poison"]

@@ -75,8 +75,7 @@ def test_a_card_says_where_it_is_from_and_marks_the_words(indexed):
     assert scores == sorted(scores, reverse=True)
     for card in cards(app):
         key, turn, role, text, _ = shown(card)
-        page = "" if int(turn) <= 25 else f"&page={(int(turn) - 1) // 25 + 1}"
-        assert card["href"].endswith(f"+OR+city&mode=words&conversation={key}{page}")
+        assert card["href"].endswith(f"+OR+city&mode=words&conversation={key}&turn={turn}")
         row = {"role": role, "turn": f"turn {turn} of {raw()[key]['turn']}"}
         assert {**card, **row, "model": raw()[key]["model"]} == card
         piece = "".join(text for text, _ in card["pieces"]).removeprefix("… ").removesuffix(" …")
@@ -95,7 +94,7 @@ def test_pages_hold_everything_once(indexed):
     assert count(app) == "121–121 of 121 conversations"
     beyond = whole(indexed("search", q="museum", mode="words", page="999"))
     assert (found(beyond), beyond.query_params["page"]) == (found(app), "7")
-    assert "&list_page=7&" in cards(beyond)[0]["href"]
+    assert "&page=7&turn=" in cards(beyond)[0]["href"]
 
 
 def test_what_is_asked_is_in_the_address_and_begins_at_the_first_page(indexed):
@@ -259,7 +258,7 @@ def test_an_index_of_words_alone_finds_words(opened, words_folder):
     app = whole(opened(words_folder, "search", q="needle"))
     assert said(app) == [str(IndexWithoutModelError(words_folder))]
     assert count(app) == "1–1 of 1 conversation"
-    assert cards(app)[0]["href"] == f"conversation?q=needle&conversation={'x' * 32}&page=2"
+    assert cards(app)[0]["href"] == f"conversation?q=needle&conversation={'x' * 32}&turn=28"
     assert not data(app, "search_results")["hasLike"]
     for asked in ({"q": "needle", "mode": "meaning"}, {"like": "a" * 32}):
         (error,) = opened(words_folder, "search", **asked).error

@@ -62,7 +62,7 @@ NAMES = tuple(
     if name
     not in (
         *("conversation", "messages", "random_conversation", "slice_rows"),
-        *("sampled_openings", "slice_ranks", "found_conversations"),
+        *("place_in_slice", "sampled_openings", "slice_ranks", "found_conversations"),
     )
 )
 

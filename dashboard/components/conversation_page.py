@@ -1,0 +1,148 @@
+"""A conversation: what is known of it, its scores, its messages, and what stands around it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import formats, reader, session, url
+from dashboard.components import notices
+from dashboard.components.around import show_around
+from dashboard.components.conversation_facts import show_facts
+from dashboard.components.reading_controls import show_controls
+from dashboard.components.strip import show_strip
+from dashboard.components.transcript import Column, show_transcript
+from dashboard.components.way import show_way
+from dashboard.message import Shown
+from dashboard.place import place_in_list
+from queries.conversations import Conversation, conversation
+from queries.documents import markdown_document, published_json
+from queries.errors import DataError
+from queries.filters import Filters
+from queries.published_row import published_conversation
+from queries.reading import needs_cover
+from queries.records import records
+
+_LINKED = "linked_read"
+
+
+def show_conversation(conversation_id: str, filters: Filters) -> None:
+    """Draw it, with another one beside it where the address names one.
+
+    Args:
+        conversation_id: which one.
+        filters: the slice that the list it was opened from is of.
+    """
+    way = st.container(key="way_place")
+    st.session_state[_LINKED] = url.parameter("read", "")
+    found = conversation(session.store(), conversation_id)
+    beside = _beside(conversation_id)
+    reader.open_conversation(conversation_id)
+    shown = [found, *([beside] if beside else [])]
+    show_facts(found.facts)
+    if beside:
+        _show_beside(conversation_id, shown)
+    elif not found.messages.empty:
+        show_strip(conversation_id, found.messages)
+    if found.messages.empty:
+        st.info("This conversation has no messages.")
+    else:
+        _show_messages(shown)
+    # After the messages: one can read while the list is looked through.
+    with way:
+        _show_way(conversation_id, filters)
+    show_around(found.facts)
+
+
+@st.fragment
+def _show_messages(shown: Sequence[Conversation]) -> None:
+    first = shown[0].facts
+    how = show_controls(
+        has_flagged=any(needs_cover(row) for one in shown for row in records(one.messages)),
+        published=partial(_published_document, str(first["conversation_id"])),
+        markdown=partial(_markdown_document, str(first["conversation_id"])),
+        name=f"conversation-{first['conversation_id']}",
+    )
+    is_published = how == "published"
+    turn = url.parameter("turn", "")
+    show_transcript(
+        [
+            Column(
+                conversation_id=str(one.facts["conversation_id"]),
+                title=formats.name(one.facts["model"]) if len(shown) > 1 else "",
+                messages=one.messages,
+                published=_published_messages(one) if is_published else None,
+            )
+            for one in shown
+        ],
+        Shown(how, reader.covers(), reader.reader()),
+        turn=int(turn) if turn.isdecimal() and len(turn) < 9 and int(turn) else None,
+    )
+    # The messages are there at once; the links around them learn how they are read after that.
+    if url.parameter("read", "") != st.session_state[_LINKED]:
+        st.rerun()
+
+
+def _beside(conversation_id: str) -> Conversation | None:
+    """The conversation to read beside it; none where the address names none that there is."""
+    wanted = url.parameter("beside", "")
+    if not wanted or wanted == conversation_id:
+        return None
+    with notices.errors_shown():
+        return conversation(session.store(), wanted)
+    return None
+
+
+def _show_beside(conversation_id: str, shown: Sequence[Conversation]) -> None:
+    with st.container(horizontal=True, key="beside"):
+        st.page_link(
+            st.session_state["pages"]["conversation"],
+            label="Read it alone",
+            icon=":material/close:",
+            query_params=url.link([("conversation", conversation_id)]),
+        )
+    for number, (place, one) in enumerate(zip(st.columns(len(shown)), shown, strict=True)):
+        with place:
+            show_strip(str(one.facts["conversation_id"]), one.messages, key=f"strip_{number}")
+
+
+def _show_way(conversation_id: str, filters: Filters) -> None:
+    try:
+        place = place_in_list(conversation_id, filters)
+    except DataError as error:
+        show_way(None, str(error))
+    else:
+        show_way(place, "not in this list" if place is None else "")
+
+
+def _published_messages(found: Conversation) -> list[Mapping[str, Any]]:
+    """Each message as published, with its verdict."""
+    row = published_conversation(session.store(), str(found.facts["conversation_id"]))
+    verdicts = row["openai_moderation"] or []
+    return [
+        {"message": message, "openai_moderation": verdicts[n] if n < len(verdicts) else None}
+        for n, message in enumerate(row["conversation"] or [])
+    ]
+
+
+def _published_document(conversation_id: str) -> str:
+    return published_json(
+        published_conversation(session.store(), conversation_id), **_opened(conversation_id)
+    )
+
+
+def _markdown_document(conversation_id: str) -> str:
+    return markdown_document(
+        published_conversation(session.store(), conversation_id), **_opened(conversation_id)
+    )
+
+
+def _opened(conversation_id: str) -> dict[str, Any]:
+    """What a download shows: what the page does."""
+    now = reader.reader()
+    return {
+        "is_unmasked": now.is_unmasked,
+        "is_uncovered": reader.covers() != "covered",
+        "shown": [index for one, index in now.uncovered if one == conversation_id],
+    }

@@ -1,0 +1,77 @@
+"""Conversations that a reader can open, each with what is odd about it; ids are its letter."""
+
+from typing import Any
+
+from tests.tiny import row, verdict
+
+SECRETS = ("@rude@", "@blow@", "@young@", "@unnamed@")
+"""What is in the flagged messages of the conversation c, in the order of its turns."""
+
+MASKED = "Write to jo@example.com, NAME_1, or call +1 202-555-0143"
+SHARED = "What is the tallest tree?"
+REPEATS = 45
+"""Conversations that begin with `SHARED`."""
+
+LONG_MESSAGES = 400
+FOLDED = "word and " * 3_000
+"""27,000 characters."""
+
+CODE = "Look:\n```python\nprint(1)  # one\n```\n**bold** and $x^2$"
+
+
+def _unnamed() -> dict[str, Any]:
+    return {**verdict(), "flagged": True}
+
+
+def _covered() -> dict[str, Any]:
+    rude, blow, young, unnamed = SECRETS
+    return row(
+        "c",
+        "gpt-4",
+        "English",
+        ("Say it " + rude, verdict("hate", "harassment")),
+        "No.",
+        ("Then hit " + blow, verdict("violence")),
+        "Never.",
+        ("And " + young, verdict("sexual/minors", "sexual")),
+        "No!",
+        ("Why " + unnamed, _unnamed()),
+        "So.",
+    )
+
+
+def _steps() -> dict[str, Any]:
+    """A user's scores 0.001, 0.009, 0.09, 0.91; the assistant's 0.02, 0.3 and then no verdict."""
+
+    def at(score: float) -> dict[str, Any]:
+        found = verdict()
+        scores = {**dict.fromkeys(found["category_scores"], 0.0), "violence": score}
+        return {**found, "category_scores": scores}
+
+    said = ((f"step {n}", at(s)) for n, s in enumerate((0.001, 0.02, 0.009, 0.3, 0.09, 0.5, 0.91)))
+    made = row("s", "gpt-4", "English", *said, "end")
+    made["openai_moderation"][6]["flagged"] = True
+    return {**made, "openai_moderation": [*made["openai_moderation"][:7]]}
+
+
+ROWS: list[dict[str, Any]] = [
+    _covered(),
+    _steps(),
+    row("l", "vicuna-13b", "English", *(f"message {n}" for n in range(LONG_MESSAGES))),
+    row("f", "vicuna-13b", "English", FOLDED, "a" * 6_000, "b" * 6_001, "short"),
+    row("m", "no-such-model", None, MASKED, "Done, NAME_1.", redacted=True),
+    row("t", "gpt-4", "English", CODE, "plain"),
+    row("1", "gpt-4", "English", "only one"),
+    {**row("n", "gpt-4", "English"), "conversation": None, "openai_moderation": None},
+    {**row("u", "gpt-4", "English", "hi", "ho"), "openai_moderation": None, "redacted": None},
+    {
+        **row("h", "gpt-4", "English", ("@half@", verdict("hate")), "second", "third", "fourth"),
+        "openai_moderation": [verdict("hate"), verdict()],
+    },
+    *(
+        row(f"{n:02}", f"model-{n % 3}", "English", SHARED, f"answer {n}" * (n + 1))
+        for n in range(REPEATS)
+    ),
+    row("r", "gpt-4", "English", (" " + SHARED.upper(), verdict("hate")), "again"),
+]
+"""56 conversations; those that repeat have ids of two digits."""

@@ -1,0 +1,111 @@
+"""The log of what was unmasked: what is in it, who may write at once, what is said when none."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from queries.access_log import COLUMNS, note, noted
+from queries.errors import LogError
+from queries.layout import StorePath
+from tests import tiny
+from tests.conftest import ROOT, prepared
+
+NOTE = """
+import sys
+from pathlib import Path
+from queries.access_log import note
+from queries.layout import StorePath
+for n in range(20):
+    note(StorePath(Path(sys.argv[1])), sys.argv[2], "unmasked", str(n))
+"""
+
+
+def test_an_event_is_kept_as_it_was_noted(tmp_path):
+    store = StorePath(tmp_path / "it's a # store? 数据")
+    assert noted(store).columns.tolist() == list(COLUMNS)
+    assert noted(store).empty
+    assert not store.path.exists()
+    note(store, "ada", "unmasked", "a" * 32)
+    note(store, "o'neill", "unmasked", "list --word 'x'; drop table events", count=50)
+    rows = noted(store)
+    assert rows["who"].tolist() == ["o'neill", "ada"]
+    assert rows["what"].tolist() == ["unmasked", "unmasked"]
+    assert rows["of"].tolist() == ["list --word 'x'; drop table events", "a" * 32]
+    assert rows["count"].tolist() == [50, 1]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", rows["at"][0])
+    age = datetime.now(UTC) - datetime.fromisoformat(rows["at"][0])
+    assert timedelta(0) <= age < timedelta(minutes=1)
+
+
+def test_it_is_one_file_that_other_programs_read(tmp_path):
+    note(StorePath(tmp_path), "ada", "unmasked", "x")
+    assert [path.name for path in (tmp_path / "state").iterdir()] == ["log.sqlite"]
+    log = sqlite3.connect(tmp_path / "state" / "log.sqlite")
+    assert log.execute("select who, count from events").fetchall() == [("ada", 1)]
+    assert log.execute("pragma journal_mode").fetchone() == ("delete",)
+    log.close()
+
+
+def test_threads_and_processes_write_at_once(tmp_path):
+    store = StorePath(tmp_path)
+    names = ["p", "q", "r"]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", NOTE, str(tmp_path), name], cwd=ROOT)
+        for name in names
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in threads.map(lambda n: note(store, "t", "unmasked", str(n)), range(40)):
+            pass
+    assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
+    rows = noted(store)
+    assert rows["who"].value_counts().to_dict() == {"t": 40, "p": 20, "q": 20, "r": 20}
+    for name in names:
+        assert rows[rows["who"] == name]["of"].tolist() == [str(n) for n in reversed(range(20))]
+
+
+def test_a_new_version_keeps_the_log(tmp_path):
+    raw = tiny.write(tmp_path / "raw.parquet", tiny.ROWS)
+    prepared(raw, tmp_path / "store")
+    note(StorePath(tmp_path / "store"), "ada", "unmasked", "x")
+    prepared(raw, tmp_path / "store", fresh=True)
+    assert noted(StorePath(tmp_path / "store"))["who"].tolist() == ["ada"]
+
+
+def test_a_log_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "state").write_text("no folder")
+    with pytest.raises(LogError, match=r"log\.sqlite cannot be used: .+ Nothing is unmasked"):
+        note(StorePath(tmp_path), "ada", "unmasked", "x")
+
+
+def test_a_log_that_is_none_is_said(tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "log.sqlite").write_text("this is no database, " * 50)
+    with pytest.raises(LogError, match="file is not a database"):
+        note(StorePath(tmp_path), "ada", "unmasked", "x")
+    with pytest.raises(LogError, match="file is not a database"):
+        noted(StorePath(tmp_path))
+
+
+def test_a_log_that_somebody_holds_is_waited_for_and_then_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("queries.access_log.WAIT_SECONDS", 0.05)
+    note(StorePath(tmp_path), "ada", "unmasked", "x")
+    holder = sqlite3.connect(tmp_path / "state" / "log.sqlite", isolation_level=None)
+    holder.execute("begin exclusive")
+    with pytest.raises(LogError, match="database is locked"):
+        note(StorePath(tmp_path), "ada", "unmasked", "y")
+    holder.execute("rollback")
+    holder.close()
+    assert noted(StorePath(tmp_path))["of"].tolist() == ["x"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_said(tmp_path):
+    (tmp_path / "state").mkdir(mode=0o500)
+    with pytest.raises(LogError, match="unable to open"):
+        note(StorePath(tmp_path), "ada", "unmasked", "x")
