@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import formats, reader, session, url
 from dashboard.components import notices
@@ -42,7 +43,7 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
     shown = [found, *([beside] if beside else [])]
     show_facts(found.facts)
     if beside:
-        _show_beside(conversation_id, shown)
+        _show_strips(shown)
     elif not found.messages.empty:
         show_strip(conversation_id, found.messages)
     if found.messages.empty:
@@ -50,8 +51,7 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
     else:
         _show_messages(shown)
     # After the messages: one can read while the list is looked through.
-    with way:
-        _show_way(conversation_id, filters)
+    _show_ways(way, found, filters)
     show_around(found.facts)
 
 
@@ -94,26 +94,25 @@ def _beside(conversation_id: str) -> Conversation | None:
     return None
 
 
-def _show_beside(conversation_id: str, shown: Sequence[Conversation]) -> None:
-    with st.container(horizontal=True, key="beside"):
-        st.page_link(
-            st.session_state["pages"]["conversation"],
-            label="Read it alone",
-            icon=":material/close:",
-            query_params=url.link([("conversation", conversation_id)]),
-        )
+def _show_strips(shown: Sequence[Conversation]) -> None:
     for number, (place, one) in enumerate(zip(st.columns(len(shown)), shown, strict=True)):
         with place:
             show_strip(str(one.facts["conversation_id"]), one.messages, key=f"strip_{number}")
 
 
-def _show_way(conversation_id: str, filters: Filters) -> None:
+def _show_ways(head: DeltaGenerator, found: Conversation, filters: Filters) -> None:
+    """The way on, above the messages and below them."""
+    place, note = None, ""
     try:
-        place = place_in_list(conversation_id, filters)
+        place = place_in_list(str(found.facts["conversation_id"]), filters)
     except DataError as error:
-        show_way(None, str(error))
+        note = str(error)
     else:
-        show_way(place, "not in this list" if place is None else "")
+        note = "" if place else "not in this list"
+    has_flagged = any(needs_cover(row) for row in records(found.messages))
+    with head:
+        show_way(place, note, has_flagged=has_flagged)
+    show_way(place, note, has_flagged=has_flagged, is_foot=True)
 
 
 def _published_messages(found: Conversation) -> list[Mapping[str, Any]]:

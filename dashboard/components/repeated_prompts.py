@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.choices import choose
 from dashboard.components.chart_card import show_card_head
+from dashboard.components.flagged_switch import show_flagged_switch, shows_flagged
 from dashboard.components.table import Head, Row, show_table
 from dashboard.picks import pick
 from queries.reading import readable_opening
@@ -23,7 +24,7 @@ def show_repeated_prompts(prompts: pd.DataFrame) -> None:
         Head("Models", is_number=False),
     ]
     with st.container(border=True, height="stretch", key="card_repeated_prompts"):
-        is_uncovered = bool(st.session_state.get("uncover_openings"))
+        is_uncovered = shows_flagged("uncover_openings")
         shown = prompts.assign(
             opening=[
                 readable_opening(row, is_uncovered=is_uncovered, is_unmasked=False)
@@ -40,7 +41,7 @@ def show_repeated_prompts(prompts: pd.DataFrame) -> None:
         if prompts.empty:
             st.text("No first prompt stands twice in the slice.")
             return
-        st.toggle("Show flagged opening words", key="uncover_openings")
+        show_flagged_switch("Show flagged opening words", "uncover_openings")
         rows = [
             Row(
                 cells=[

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import formats, navigation, searching, session, sidebar
+from dashboard.components.flagged_switch import show_flagged_switch, shows_flagged
 from dashboard.components.search_mix import show_search_mix
 from dashboard.components.search_results import show_search_results
 from dashboard.paging import chosen_page, show_pages
@@ -33,7 +34,7 @@ def show_found(asked: Asked, filters: Filters) -> None:
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
         index = searching.index()
-        is_uncovered = bool(st.session_state.get("uncover_results"))
+        is_uncovered = shows_flagged("uncover_results")
         show_search_results(
             found,
             index,
@@ -71,7 +72,7 @@ def _show_count(asked: Asked, found: Found, first: int, filters: Filters) -> Non
     with st.container(horizontal=True, vertical_alignment="center", key="search_count"):
         said = f"{first + 1:,}–{last:,} of {many}{kinds}"
         st.text(said, width="stretch")
-        st.toggle("Show flagged messages", key="uncover_results")
+        show_flagged_switch("Show flagged messages", "uncover_results")
         wanted = _as_slice(asked, filters)
         st.button(
             "Make this the slice",

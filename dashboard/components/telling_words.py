@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import formats, navigation, session
 from dashboard.components.chart_card import show_card_head
 from dashboard.components.comparison import p_text
+from dashboard.components.flagged_switch import show_flagged_switch
 from dashboard.components.table import Head, Row, show_table
 from dashboard.components.view_choice import show_switch
 from dashboard.picks import pick
@@ -91,7 +92,7 @@ def _show(filters: Filters, against: str, found: pd.DataFrame) -> None:
         "word opens the list of its conversations: of A, of B, or of all where B is everything "
         "else."
     )
-    is_uncovered = st.toggle("Show words of flagged prompts", key="uncover_words")
+    is_uncovered = show_flagged_switch("Show words of flagged prompts", "uncover_words")
     for column, side in zip(st.columns(2), "ab", strict=True):
         with column:
             words = told[told["side"] == side]

@@ -51,6 +51,10 @@ function scoreTable(message, categories) {
   return table
 }
 
+function say(detail) {
+  window.dispatchEvent(new CustomEvent("chatscape-reading", { detail }))
+}
+
 function scoresButton(message, categories, item) {
   const open = button("Scores", "The published verdict and the 11 scores", () => {
     const before = item.querySelector(".scores")
@@ -72,6 +76,10 @@ function head(message, data, item) {
   line.append(heading)
   for (const flag of message.flags) line.append(element("span", "flag", flag))
   const side = element("span", "side")
+  if (message.nextFlagged) {
+    const next = { act: "go", key: message.nextFlagged }
+    side.append(button("Next flagged", "Key f", () => say(next)))
+  }
   side.append(element("span", "top", highest(message, data.categories)))
   if (message.scores) side.append(scoresButton(message, data.categories, item))
   side.append(element("span", "size", message.size))

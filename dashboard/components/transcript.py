@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -71,19 +72,23 @@ def _column(column: Column, shown: Shown, turn: int | None) -> dict[str, Any]:
     published: list[Mapping[str, Any] | None] = [None] * len(rows)
     if column.published is not None:
         published = list(column.published)
+    messages = [
+        message(
+            row,
+            column.conversation_id,
+            shown,
+            is_reached=place // RUN_MESSAGES in runs,
+            published=one,
+        )
+        for place, (row, one) in enumerate(zip(rows, published, strict=False))
+    ]
+    flagged = [one for one in messages if one["flags"]]
+    for one, after in pairwise(flagged):
+        one["nextFlagged"] = after["key"]
     return {
         "id": column.conversation_id,
         "title": column.title,
-        "messages": [
-            message(
-                row,
-                column.conversation_id,
-                shown,
-                is_reached=place // RUN_MESSAGES in runs,
-                published=one,
-            )
-            for place, (row, one) in enumerate(zip(rows, published, strict=False))
-        ],
+        "messages": messages,
         "runMessages": RUN_MESSAGES,
     }
 

@@ -49,14 +49,19 @@ function press(event, state) {
   event.stopImmediatePropagation()
   if (href) go(href)
   else if (event.key === "?") state.dialog.showModal()
-  else window.dispatchEvent(new CustomEvent("chatscape-reading", { detail: { act: event.key } }))
+  else say(event.key)
+}
+
+function say(act) {
+  window.dispatchEvent(new CustomEvent("chatscape-reading", { detail: { act } }))
 }
 
 const states = new WeakMap()
 
 function begin(parentElement) {
   const state = { dialog: helpDialog() }
-  const heard = (event) => press(event, state)
+  // The bar below the messages hears no keys: the one above them does.
+  const heard = (event) => state.data.hasKeys && press(event, state)
   window.addEventListener("keydown", heard, true)
   state.end = () => {
     window.removeEventListener("keydown", heard, true)
@@ -72,14 +77,16 @@ export default function (component) {
   const state = states.get(parentElement) ?? begin(parentElement)
   state.data = data
   const bar = element("nav")
-  bar.setAttribute("aria-label", "Conversations of the list")
+  bar.setAttribute("aria-label", data.hasKeys ? "Conversations of the list" : "Further in the list")
   bar.append(link(`← ${data.backLabel}`, data.back, "Key b"))
   if (data.place) {
     bar.append(link("‹ Previous", data.before, "Key k"))
     bar.append(element("span", "place", data.place))
     bar.append(link("Next ›", data.after, "Key j"))
   } else if (data.note) bar.append(element("span", "place", data.note))
-  bar.append(button("Keys", "Key ?", () => state.dialog.showModal()))
+  if (data.alone) bar.append(link("× Read it alone", data.alone, "Without the one beside it"))
+  if (data.hasFlagged) bar.append(button("Next flagged", "Key f", () => say("f")))
+  if (data.hasKeys) bar.append(button("Keys", "Key ?", () => state.dialog.showModal()))
   const before = parentElement.querySelector("nav")
   if (before) before.replaceWith(bar)
   else parentElement.append(bar)

@@ -3,6 +3,7 @@ import streamlit as st
 from dashboard import navigation, session, sorting
 from dashboard.components import notices
 from dashboard.components.conversation_list import show_conversation_list
+from dashboard.components.flagged_switch import show_flagged_switch
 from dashboard.components.slice_caption import show_slice_caption
 from dashboard.paging import chosen_page, show_pages
 from dashboard.place import LIST_ROWS
@@ -32,7 +33,7 @@ def show_list(filters: Filters, total: int) -> None:
         st.button("Shuffle", on_click=sorting.shuffle, key="shuffle")
         if order.is_shuffled:
             st.button("In order", on_click=sorting.unshuffle, key="unshuffle")
-        is_uncovered = st.toggle("Show flagged opening words", key="uncover_openings")
+        is_uncovered = show_flagged_switch("Show flagged opening words", "uncover_openings")
         shuffled = f", shuffled by seed {order.seed}" if order.is_shuffled else ""
         st.caption(
             f"{first + 1:,}–{first + len(page):,} of {total:,}{shuffled}", text_alignment="right"

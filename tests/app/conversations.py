@@ -41,17 +41,18 @@ def _covered() -> dict[str, Any]:
 
 
 def _steps() -> dict[str, Any]:
-    """A user's scores 0.001, 0.009, 0.09, 0.91; the assistant's 0.02, 0.3 and then no verdict."""
+    """A user's scores of violence rise three times, the assistant's once; the last has none."""
 
     def at(score: float) -> dict[str, Any]:
         found = verdict()
         scores = {**dict.fromkeys(found["category_scores"], 0.0), "violence": score}
         return {**found, "category_scores": scores}
 
-    said = ((f"step {n}", at(s)) for n, s in enumerate((0.001, 0.02, 0.009, 0.3, 0.09, 0.5, 0.91)))
+    scores = (0.0005, 0.02, 0.009, 0.3, 0.095, 0.5, 0.91)
+    said = ((f"step {n}", at(score)) for n, score in enumerate(scores))
     made = row("s", "gpt-4", "English", *said, "end")
     made["openai_moderation"][6]["flagged"] = True
-    return {**made, "openai_moderation": [*made["openai_moderation"][:7]]}
+    return {**made, "openai_moderation": made["openai_moderation"][:7]}
 
 
 ROWS: list[dict[str, Any]] = [

@@ -22,7 +22,7 @@ from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
 from queries.statements import is_grouped, query_names
 from queries.store import Store, open_store
-from tests.bench import browser, search
+from tests.bench import browser, reading, search
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
 from tests.bench.naive import Raw
 
@@ -125,6 +125,7 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
         accept(store)
         effort = browser.Effort() if is_full_size else browser.SMOKE
         yield from browser.figures(store, _as_glob(raw), effort)
+        yield from reading.figures(store, is_full_size=is_full_size)
 
 
 def asked(store: Store, raw: Raw) -> Iterator[Figure]:
