@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal
@@ -10,10 +10,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from dashboard import formats
-from dashboard.reader import Covers, Reader
+from dashboard.reader import Spot
 from dashboard.text import message_nodes
 from dashboard.text.nodes import Node
-from queries.masking import marked, without_marks
+from queries.masking import marked, without_cut_end, without_marks
 from queries.reading import cover_text, is_covered, needs_cover, stays_covered, visible
 from queries.schema import CATEGORIES, column_suffix
 
@@ -29,8 +29,10 @@ FOLDED_CHARS = 3_000
 SHOWN_CHARS_MAX = 2_000_000
 """Characters of a message that a browser is given; a download has all of them."""
 
-# A key or an address that begins before the cut is recognised when this much of it is read.
+# A key or an address that begins before the cut is recognised when this much of it is read; what
+# the cut may have left half of is not longer than this, but for words of a script without spaces.
 _BEYOND_CUT = 4_000
+_LONGEST_SECRET = 500
 _BODIES_REMEMBERED = 512
 
 _SCORES = [f"score_{column_suffix(category)}" for category in CATEGORIES]
@@ -38,17 +40,21 @@ _SCORES = [f"score_{column_suffix(category)}" for category in CATEGORIES]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the messages of a page are shown.
+    """How the messages of a conversation are shown.
 
     Attributes:
         how: as written, as Markdown, or as published.
-        covers: which flagged messages are covered.
-        reader: what is open besides.
+        is_uncovered: flagged ones too, but those that stay covered.
+        is_unmasked: contact data and keys too.
+        uncovered: flagged messages that are shown in any case.
+        unfolded: long messages that are shown whole.
     """
 
     how: How
-    covers: Covers
-    reader: Reader
+    is_uncovered: bool = False
+    is_unmasked: bool = False
+    uncovered: Collection[Spot] = ()
+    unfolded: Collection[Spot] = ()
 
 
 def message(
@@ -69,8 +75,8 @@ def message(
         published: the message and its verdict as published, where these are shown.
     """
     index = int(row["message_index"])
-    is_open = (conversation_id, index) in shown.reader.uncovered
-    is_hidden = not is_open and is_covered(row, is_uncovered=shown.covers != "covered")
+    is_open = (conversation_id, index) in shown.uncovered
+    is_hidden = not is_open and is_covered(row, is_uncovered=shown.is_uncovered)
     flags = list(row["flagged_categories"])
     role = "(no role)" if pd.isna(row["role"]) else visible(str(row["role"]))
     drawn = {
@@ -87,16 +93,17 @@ def message(
         "cover": cover_text(flags) if is_hidden else "",
         "staysCovered": is_hidden and stays_covered(row),
         "nodes": None,
-        "hidden": 0,
+        "isCut": False,
+        "isWhole": False,
     }
     if is_reached and not is_hidden:
-        is_whole = (conversation_id, index) in shown.reader.unfolded
+        is_whole = (conversation_id, index) in shown.unfolded
         text = row["text"] if isinstance(row["text"], str) else ""
         if shown.how == "published":
             # Before they are written as JSON, in which the end of a line is a letter.
-            given = _each_text(published, partial(_given, is_unmasked=shown.reader.is_unmasked))
+            given = _each_text(published, partial(_given, is_unmasked=shown.is_unmasked))
             text = json.dumps(given, indent=2, ensure_ascii=False)
-        drawn |= _body(text, shown.how, shown.reader.is_unmasked, is_whole)
+        drawn |= _body(text, shown.how, shown.is_unmasked, is_whole)
     return drawn
 
 
@@ -121,13 +128,17 @@ def _verdict(row: Mapping[str, Any]) -> str:
 def _body(text: str, how: How, is_unmasked: bool, is_whole: bool) -> dict[str, Any]:
     limit = SHOWN_CHARS_MAX if is_whole else FOLDED_CHARS
     is_cut = len(text) > (SHOWN_CHARS_MAX if is_whole else FOLD_CHARS)
-    given = text[: limit + _BEYOND_CUT] if is_cut else text
+    given = text
+    if is_cut:
+        end = limit + _BEYOND_CUT
+        given = text[: end - _LONGEST_SECRET]
+        last = text[end - _LONGEST_SECRET : end]
+        given += last if is_unmasked else without_cut_end(last)
     if how != "published":
         given = _given(given, is_unmasked=is_unmasked)
     if is_cut:
         given = _cut(given, limit)
-    hidden = max(len(text) - len(given), 0) if is_cut else 0
-    return {"nodes": _nodes(visible(given), how), "hidden": hidden, "isWhole": is_whole}
+    return {"nodes": _nodes(visible(given), how), "isCut": is_cut, "isWhole": is_whole}
 
 
 def _given(text: str, *, is_unmasked: bool) -> str:
@@ -149,6 +160,8 @@ def _each_text(value: Any, given: Callable[[str], str]) -> Any:  # noqa: ANN401
 def _cut(text: str, limit: int) -> str:
     """The text up to a limit: to the last end of a line before it, or else of a word."""
     kept = text[:limit]
+    if kept == text:
+        return text
     for end in ("\n", " "):
         at = kept.rfind(end, limit // 2)
         if at > 0:

@@ -20,6 +20,7 @@ _PAGES = (
     ("search", "Search", ":material/search:"),
     ("browse", "Browse", ":material/list:"),
     ("conversation", "Conversation", ":material/forum:"),
+    ("export", "Export", ":material/download:"),
     ("about", "About the data", ":material/info:"),
 )
 
@@ -29,7 +30,7 @@ _RANDOM = "wanted_random"
 _LIST = "wanted_list"
 
 _GO = registered("go")
-_ARRIVAL = registered("arrival")
+_ARRIVAL = registered("arrival", isolate_styles=False)
 
 
 def current_page() -> Page:

@@ -17,13 +17,23 @@ LIST_ROWS = 25
 
 PLACES_REMEMBERED = 512
 
+Listed = Sequence[tuple[str, int | None]]
+"""Conversations of a page of a list, each with the turn that a search found in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A conversation of the list, and the page of the list that it is on."""
+    """A conversation of the list, and the page of the list that it is on.
+
+    Attributes:
+        conversation_id: which one.
+        page: of the list.
+        turn: what a search found in it; None in other lists.
+    """
 
     conversation_id: str
     page: int
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def _in_slice(conversation_id: str, filters: Filters) -> Place | None:
     order = chosen_order()
     total = int(session.rows(slice_size, filters)["conversation_count"].iloc[0])
 
-    def ids(page: int) -> list[str]:
+    def listed(page: int) -> Listed:
         rows = session.rows(
             slice_rows,
             filters,
@@ -70,9 +80,9 @@ def _in_slice(conversation_id: str, filters: Filters) -> Place | None:
             row_limit=LIST_ROWS,
             row_offset=(page - 1) * LIST_ROWS,
         )
-        return [str(one) for one in rows["conversation_id"]]
+        return [(str(one), None) for one in rows["conversation_id"]]
 
-    found = _on_page(ids, conversation_id, paging.page_in_url(), LIST_ROWS, total)
+    found = _on_page(listed, conversation_id, paging.page_in_url(), LIST_ROWS, total)
     if found is not None:
         return found
     place = _place_in_slice(
@@ -80,7 +90,7 @@ def _in_slice(conversation_id: str, filters: Filters) -> Place | None:
     )
     if place is None:
         return None
-    return _on_page(ids, conversation_id, place // LIST_ROWS + 1, LIST_ROWS, total)
+    return _on_page(listed, conversation_id, place // LIST_ROWS + 1, LIST_ROWS, total)
 
 
 def _in_search(conversation_id: str, filters: Filters) -> Place | None:
@@ -89,31 +99,38 @@ def _in_search(conversation_id: str, filters: Filters) -> Place | None:
     page = paging.page_in_url()
     total = searching.found(asked, filters, rows, (page - 1) * rows).total
 
-    def ids(number: int) -> list[str]:
-        found = searching.found(asked, filters, rows, (number - 1) * rows)
-        return [str(one) for one in found.rows["conversation_id"]]
+    def listed(number: int) -> Listed:
+        found = searching.found(asked, filters, rows, (number - 1) * rows).rows
+        turns = map(int, found["turn_number"])
+        return list(zip(map(str, found["conversation_id"]), turns, strict=True))
 
-    return _on_page(ids, conversation_id, page, rows, total)
+    return _on_page(listed, conversation_id, page, rows, total)
 
 
 def _on_page(
-    ids: Callable[[int], Sequence[str]], conversation_id: str, page: int, rows: int, total: int
+    listed: Callable[[int], Listed], conversation_id: str, page: int, rows: int, total: int
 ) -> Place | None:
     """The place of a conversation on a page of a list; None when it is not on it."""
     pages = -(-total // rows)
     if not 1 <= page <= pages:
         return None
-    here = ids(page)
-    if conversation_id not in here:
+    here = listed(page)
+    ids = [one for one, _ in here]
+    if conversation_id not in ids:
         return None
-    at = here.index(conversation_id)
-    before = Neighbour(here[at - 1], page) if at else None
-    after = Neighbour(here[at + 1], page) if at + 1 < len(here) else None
-    if before is None and page > 1 and (others := ids(page - 1)):
-        before = Neighbour(others[-1], page - 1)
-    if after is None and page < pages and (others := ids(page + 1)):
-        after = Neighbour(others[0], page + 1)
+    at = ids.index(conversation_id)
+    before = _neighbour(here[at - 1], page) if at else None
+    after = _neighbour(here[at + 1], page) if at + 1 < len(here) else None
+    if before is None and page > 1 and (others := listed(page - 1)):
+        before = _neighbour(others[-1], page - 1)
+    if after is None and page < pages and (others := listed(page + 1)):
+        after = _neighbour(others[0], page + 1)
     return Place((page - 1) * rows + at + 1, total, page, before, after)
+
+
+def _neighbour(listed: tuple[str, int | None], page: int) -> Neighbour:
+    conversation_id, turn = listed
+    return Neighbour(conversation_id, page, turn)
 
 
 @lru_cache(PLACES_REMEMBERED)

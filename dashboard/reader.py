@@ -25,20 +25,20 @@ class Reader:
     """What is open in the conversations that are on the page.
 
     Attributes:
-        conversation_id: the one that the page is about.
+        shown: the conversation that the page is about, and one that is read beside it.
         uncovered: flagged messages to show one by one.
         unfolded: long messages to show whole.
         reached: runs of messages whose texts the reader has come to.
-        is_uncovered: show all flagged messages of the conversation.
-        is_unmasked: show contact data and keys.
+        opened: conversations whose flagged messages are all shown.
+        unmasked: conversations whose contact data and keys are shown.
     """
 
-    conversation_id: str = ""
+    shown: tuple[str, ...] = ()
     uncovered: frozenset[Spot] = frozenset()
     unfolded: frozenset[Spot] = frozenset()
     reached: frozenset[Spot] = frozenset()
-    is_uncovered: bool = False
-    is_unmasked: bool = False
+    opened: frozenset[str] = frozenset()
+    unmasked: frozenset[str] = frozenset()
 
 
 def reader() -> Reader:
@@ -47,11 +47,11 @@ def reader() -> Reader:
     return found
 
 
-def open_conversation(conversation_id: str) -> Reader:
-    """What is open in a conversation: nothing, when another one was read before."""
-    if reader().conversation_id != conversation_id:
-        st.session_state[_READER] = Reader(conversation_id)
-    return reader()
+def open_conversations(*conversation_ids: str) -> None:
+    """Come to the conversations of a page: nothing is open in them but what was left so on it."""
+    if reader().shown[:1] != conversation_ids[:1]:
+        st.session_state[_READER] = Reader()
+    _keep(shown=conversation_ids)
 
 
 def uncover(spot: Spot) -> None:
@@ -69,40 +69,58 @@ def reach(spots: Iterable[Spot]) -> None:
     _keep(reached=reader().reached | set(spots))
 
 
+def uncover_all(conversation_id: str) -> None:
+    """Show all flagged messages of a conversation."""
+    _keep(opened=reader().opened | {conversation_id})
+
+
+def is_uncovered(conversation_id: str) -> bool:
+    """Whether all flagged messages of a conversation are shown."""
+    return bool(st.session_state.get(_SESSION)) or conversation_id in reader().opened
+
+
+def is_unmasked(conversation_id: str) -> bool:
+    """Whether contact data and keys of a conversation are shown."""
+    return conversation_id in reader().unmasked
+
+
 def covers() -> Covers:
-    """Which flagged messages are covered."""
+    """Which flagged messages of the page are covered."""
     if st.session_state.get(_SESSION):
         return "session"
-    return "conversation" if reader().is_uncovered else "covered"
+    return "conversation" if reader().opened >= set(reader().shown) else "covered"
 
 
 def set_covers(wanted: Covers) -> None:
-    """Cover flagged messages, or not, until another conversation or for the rest of the session."""
+    """Cover flagged messages, or not: of the page, or for the rest of the session."""
     st.session_state[_SESSION] = wanted == "session"
     kept = reader().uncovered if wanted != "covered" else frozenset()
-    _keep(is_uncovered=wanted == "conversation", uncovered=kept)
+    opened = frozenset(reader().shown) if wanted == "conversation" else frozenset()
+    _keep(opened=opened, uncovered=kept)
 
 
 def unmask() -> None:
-    """Show contact data and keys of the conversation, once that is written down.
+    """Show contact data and keys of the conversations of the page, each once it is written down.
 
     Raises:
         LogError: it cannot be written down.
     """
-    note(session.store_path(), _who(), "unmasked", reader().conversation_id)
-    _keep(is_unmasked=True)
+    for conversation_id in reader().shown:
+        if conversation_id not in reader().unmasked:
+            note(session.store_path(), who(), "unmasked", conversation_id)
+            _keep(unmasked=reader().unmasked | {conversation_id})
 
 
 def mask() -> None:
     """Mask contact data and keys again."""
-    _keep(is_unmasked=False)
+    _keep(unmasked=frozenset())
 
 
 def _keep(**changes: object) -> None:
     st.session_state[_READER] = replace(reader(), **changes)  # type: ignore[arg-type]
 
 
-def _who() -> str:
+def who() -> str:
     """Who reads: on a browser of this machine, who runs the dashboard."""
     address = st.context.ip_address
     return user() if address is None else f"a browser at {address}"

@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import net_util
 
-from dashboard import plotly_script
+from dashboard import fetching, plotly_script
 from dashboard.headers import PageHeaders
 from dashboard.patience import after_first_page, in_background
 
@@ -34,7 +34,7 @@ net_util.get_external_ip = lambda: None
 
 app = st.App(
     Path(__file__).with_name("app.py"),
-    routes=[plotly_script.route()],
+    routes=[plotly_script.route(), fetching.route()],
     middleware=[Middleware(PageHeaders)],
     lifespan=lifespan,
 )

@@ -32,7 +32,7 @@ _VIEW = (
     *("sort", "order", "seed", "log", "linear", "without_largest"),
     *("measure", "standardise", "top", "find", "section", "unit"),
     *("score_of", "role", "thresholds", "against", "of", "words"),
-    *(*_SEARCH, *_READING),
+    *(*_SEARCH, *_READING, "export_of", "shape"),
 )
 """Parameters that say how a page is looked at, besides the filters."""
 

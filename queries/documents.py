@@ -107,7 +107,9 @@ def _messages(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _facts(row: Mapping[str, Any]) -> str:
     messages = _messages(row)
     named = {category for message in messages for category in message["flagged_categories"]}
-    is_flagged = any(map(needs_cover, messages))
+    flags = flag_text(sorted(named)) if any(map(needs_cover, messages)) else "none"
+    if all(message["is_flagged"] is None for message in messages) and not named:
+        flags = "no published verdict"
     turns = "not said" if row["turn"] is None else f"{row['turn']:,}"
     redacted = {None: "not said", True: "yes", False: "no"}[row["redacted"]]
     return "\n".join(
@@ -115,7 +117,7 @@ def _facts(row: Mapping[str, Any]) -> str:
             f"- Language: {_span(row['language'])}",
             f"- Turns: {turns}",
             f"- Messages: {len(messages):,}",
-            f"- Flags: {flag_text(sorted(named)) if is_flagged else 'none'}",
+            f"- Flags: {flags}",
             f"- Names redacted: {redacted}",
         ]
     )

@@ -4,6 +4,7 @@ DataError
   UsageError            what was asked for does not exist or cannot be read: bad use, exit code 2
     FilterError         a filter that is unknown or has a value it cannot have
     SourceError         raw data that cannot be prepared; names the file and the column
+    ManifestError       the manifest of an export that cannot be followed
   StoreMissingError     nothing has been prepared here
   StoreFormatError      prepared by another version of the code
   StoreBusyError        somebody else is preparing this store
@@ -20,6 +21,7 @@ DataError
   LogError              the log of what was unmasked cannot be written or read
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
+  ExportError           an export that failed; nothing of it is left
 """
 
 from pathlib import Path
@@ -201,3 +203,17 @@ class PublicAddressError(UsageError):
             "without sign-in. Use 127.0.0.1 behind a proxy that asks for a password, or say that "
             "you mean it with --allow-public."
         )
+
+
+class ManifestError(UsageError):
+    """A manifest that is none, was changed, or is of other data."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"The manifest {path} cannot be followed: {why}")
+
+
+class ExportError(DataError):
+    """An export that could not be finished."""
+
+    def __init__(self, out: Path, why: str) -> None:
+        super().__init__(f"Nothing was written to {out}: {why}")

@@ -14,7 +14,7 @@ from queries.reading import visible
 from queries.records import records
 from queries.search.shown import shown_snippet
 
-OTHERS_SHOWN = 40
+OTHERS_SHOWN = 300
 """Conversations with the same first prompt that are named here; a link leads to all of them."""
 
 NEIGHBOURS_SHOWN = 5

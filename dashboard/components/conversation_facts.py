@@ -36,6 +36,7 @@ def _facts(facts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {
         "label": "Id",
         "text": conversation_id,
+        "isCode": True,
         "copies": [
             {"label": "Copy", "what": "the id", "text": conversation_id},
             {"label": "Copy link", "what": "the link", "href": url.permalink(conversation_id)},
@@ -54,6 +55,8 @@ def _repeats(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flagged(facts: Mapping[str, Any]) -> str:
     categories = ", ".join(facts["flagged_categories"])
+    if not categories and (pd.isna(facts["moderation_count"]) or not facts["moderation_count"]):
+        return "no published verdict"
     if not facts["is_flagged"]:
         return f"no, in spite of {categories}" if categories else "no"
     categories = categories or "in no category"

@@ -56,7 +56,7 @@ def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
     opening = readable_opening(row, is_uncovered=is_uncovered, is_unmasked=False)
     return {
         "href": url.conversation_address(conversation_id),
-        "isLastRead": conversation_id == reader().conversation_id,
+        "isLastRead": conversation_id in reader().shown[:1],
         "opening": visible(" ".join(opening.split())),
         "isCovered": is_covered(row, is_uncovered=is_uncovered),
         "model": visible(formats.name(row["model"])),

@@ -1,6 +1,6 @@
 """A conversation: what is known of it, its scores, its messages, and what stands around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,15 +15,15 @@ from dashboard.components.reading_controls import show_controls
 from dashboard.components.strip import show_strip
 from dashboard.components.transcript import Column, show_transcript
 from dashboard.components.way import show_way
-from dashboard.message import Shown
 from dashboard.place import place_in_list
 from queries.conversations import Conversation, conversation
 from queries.documents import markdown_document, published_json
 from queries.errors import DataError
 from queries.filters import Filters
 from queries.published_row import published_conversation
-from queries.reading import needs_cover
+from queries.reading import needs_cover, visible
 from queries.records import records
+from queries.store import Store
 
 _LINKED = "linked_read"
 
@@ -39,8 +39,10 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
     st.session_state[_LINKED] = url.parameter("read", "")
     found = conversation(session.store(), conversation_id)
     beside = _beside(conversation_id)
-    reader.open_conversation(conversation_id)
     shown = [found, *([beside] if beside else [])]
+    reader.open_conversations(*(str(one.facts["conversation_id"]) for one in shown))
+    name = f"{formats.name(found.facts['model'])} · {conversation_id[:8]}"
+    st.set_page_config(page_title=f"{visible(name)} · Chatscape")
     show_facts(found.facts)
     if beside:
         _show_strips(shown)
@@ -57,12 +59,13 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
 
 @st.fragment
 def _show_messages(shown: Sequence[Conversation]) -> None:
-    first = shown[0].facts
+    first = str(shown[0].facts["conversation_id"])
+    as_shown = _as_shown(first)
     how = show_controls(
         has_flagged=any(needs_cover(row) for one in shown for row in records(one.messages)),
-        published=partial(_published_document, str(first["conversation_id"])),
-        markdown=partial(_markdown_document, str(first["conversation_id"])),
-        name=f"conversation-{first['conversation_id']}",
+        published=partial(_document, session.store(), first, published_json, as_shown),
+        markdown=partial(_document, session.store(), first, markdown_document, as_shown),
+        name=f"conversation-{first}",
     )
     is_published = how == "published"
     turn = url.parameter("turn", "")
@@ -76,7 +79,7 @@ def _show_messages(shown: Sequence[Conversation]) -> None:
             )
             for one in shown
         ],
-        Shown(how, reader.covers(), reader.reader()),
+        how,
         turn=int(turn) if turn.isdecimal() and len(turn) < 9 and int(turn) else None,
     )
     # The messages are there at once; the links around them learn how they are read after that.
@@ -125,23 +128,17 @@ def _published_messages(found: Conversation) -> list[Mapping[str, Any]]:
     ]
 
 
-def _published_document(conversation_id: str) -> str:
-    return published_json(
-        published_conversation(session.store(), conversation_id), **_opened(conversation_id)
-    )
+def _document(
+    store: Store, conversation_id: str, document: Callable[..., str], as_shown: dict[str, Any]
+) -> str:
+    """A conversation as a file; made outside of any session, when somebody fetches it."""
+    return document(published_conversation(store, conversation_id), **as_shown)
 
 
-def _markdown_document(conversation_id: str) -> str:
-    return markdown_document(
-        published_conversation(session.store(), conversation_id), **_opened(conversation_id)
-    )
-
-
-def _opened(conversation_id: str) -> dict[str, Any]:
-    """What a download shows: what the page does."""
-    now = reader.reader()
+def _as_shown(conversation_id: str) -> dict[str, Any]:
+    """What is covered and masked in a file: what is so on the page."""
     return {
-        "is_unmasked": now.is_unmasked,
-        "is_uncovered": reader.covers() != "covered",
-        "shown": [index for one, index in now.uncovered if one == conversation_id],
+        "is_unmasked": reader.is_unmasked(conversation_id),
+        "is_uncovered": reader.is_uncovered(conversation_id),
+        "shown": [index for one, index in reader.reader().uncovered if one == conversation_id],
     }

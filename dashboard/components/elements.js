@@ -31,3 +31,21 @@ function follow(link, href) {
     go(href)
   }
 }
+
+// Whether it came there. A page that came neither from this machine nor over https has no clipboard
+// of its own: there a browser copies what is selected.
+async function putOnClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const field = document.createElement("textarea")
+    field.value = text
+    field.style.cssText = "position: fixed; opacity: 0"
+    document.body.append(field)
+    field.select()
+    const isCopied = document.execCommand("copy")
+    field.remove()
+    return isCopied
+  }
+}

@@ -3,18 +3,18 @@
 function copied(copy) {
   const act = button("Copy", `Copy ${copy.what}`, async () => {
     const text = copy.href ? new URL(copy.href, window.location.href).href : copy.text
-    await navigator.clipboard.writeText(text)
-    act.textContent = "Copied"
+    act.textContent = (await putOnClipboard(text)) ? "Copied" : "Not copied: the browser refused"
     setTimeout(() => (act.textContent = copy.label), 1500)
   })
   act.textContent = copy.label
   return act
 }
 
-function detailOf({ text, href, copies }) {
+function detailOf({ text, href, copies, isCode }) {
   const detail = element("dd")
   const said = element(href ? "a" : "span", "", text)
   said.dir = "auto"
+  said.classList.toggle("code", Boolean(isCode))
   if (href) follow(said, href)
   detail.append(said)
   for (const copy of copies ?? []) detail.append(copied(copy))

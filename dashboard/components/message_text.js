@@ -24,7 +24,6 @@ const MATH_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 const ADDRESS = /^(https?:\/\/|mailto:)/i
 const ALIGNMENTS = new Set(["left", "center", "right"])
 const LINE_CHARS = 90
-const LONG_FORMULA_CHARS = 60
 
 function messageText(nodes) {
   const text = element("div", "message-text")
@@ -138,15 +137,6 @@ function codeHead(node, language) {
   return head
 }
 
-async function putOnClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function spoken(pieces) {
   const words = (piece) => (typeof piece === "string" ? piece : (piece.name ?? `[${piece.mask}]`))
   return pieces.map(words).join("")
@@ -200,7 +190,6 @@ function drawFormula(node) {
   label.append(formula)
   if (!node.display) return label
   label.className = "formula display"
-  if (node.source.length <= LONG_FORMULA_CHARS) return label
   return scrolling(label, "group", "Formula")
 }
 

@@ -76,7 +76,7 @@ def _cover() -> None:
 
 
 def _show_masking() -> None:
-    is_unmasked = reader.reader().is_unmasked
+    is_unmasked = all(map(reader.is_unmasked, reader.reader().shown))
     label = "Nothing masked" if is_unmasked else "Masked"
     with st.popover(label, icon=":material/visibility:" if is_unmasked else ":material/password:"):
         kinds = ", ".join(KINDS)
@@ -87,7 +87,7 @@ def _show_masking() -> None:
         if is_unmasked:
             st.button("Mask it again", key="mask", on_click=reader.mask)
             return
-        st.text("Showing it in this conversation is written to the log of this store.")
+        st.text("Showing it on this page is written to the log of this store.")
         st.button("Show what is masked", key="unmask", on_click=_unmask)
         if problem := st.session_state.pop("unmask_problem", None):
             st.error(formats.plain(problem))

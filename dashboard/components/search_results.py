@@ -101,7 +101,7 @@ def _card(
     return {
         "href": url.conversation_address(conversation_id, turn=turn),
         "id": f"{conversation_id}:{turn}",
-        "isLastRead": conversation_id == reader().conversation_id,
+        "isLastRead": conversation_id in reader().shown[:1],
         "role": "" if pd.isna(row["role"]) else visible(str(row["role"])),
         "turn": f"turn {turn:,} of {formats.count(row['turn_count'])}",
         "model": visible(formats.name(row["model"])),

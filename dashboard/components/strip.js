@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg"
 const LOWEST = -4 // of the scale: 0.0001 and less are blank
 const [ROW, TOP, LABEL] = [11, 12, 140]
 const [NARROWEST, WIDEST] = [5, 22]
-const JUMPS_SHOWN = 6
+const JUMPS_SHOWN = 24
 
 function shape(name, attributes, text) {
   const node = document.createElementNS(SVG, name)

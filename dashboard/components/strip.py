@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.components.registration import registered
 from dashboard.message import scores
-from queries.reading import needs_cover
+from queries.reading import flag_text, needs_cover
 from queries.records import records
 from queries.schema import CATEGORIES
 
@@ -42,10 +42,10 @@ def show_strip(conversation_id: str, messages: pd.DataFrame, *, key: str = "stri
 def changes(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Of each message what changes with it; empty where nothing does.
 
-    A verdict changes, or the highest score is ten times that of the message before it by the same
-    role, and at least 0.01.
+    A verdict changes, or the categories that it is of; or the highest score is ten times that of
+    the message before it by the same role, and at least 0.01.
     """
-    before: dict[str, tuple[bool, float]] = {}
+    before: dict[str, tuple[bool, list[str], float]] = {}
     for row in rows:
         found = scores(row)
         if found is None:
@@ -53,11 +53,13 @@ def changes(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
             continue
         highest = max(score or 0 for score in found)
         category = CATEGORIES[[score or 0 for score in found].index(highest)]
-        is_flagged = needs_cover(row)
-        was_flagged, was = before.get(str(row["role"]), (False, highest))
-        before[str(row["role"])] = (is_flagged, highest)
+        is_flagged, flags = needs_cover(row), list(row["flagged_categories"])
+        was_flagged, had, was = before.get(str(row["role"]), (False, [], highest))
+        before[str(row["role"])] = (is_flagged, flags, highest)
         if is_flagged != was_flagged:
             yield "flagged" if is_flagged else "no longer flagged"
+        elif flags != had:
+            yield flag_text(flags)
         elif highest >= RISE_FROM and highest >= was * RISE:
             yield f"{category} {was:.2g} → {highest:.2g}"
         else:

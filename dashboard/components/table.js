@@ -59,8 +59,8 @@ function exportLine(data) {
   bar.append(button("CSV", "Save the figures as CSV", () => save(`${name}.csv`, csv, "text/csv")))
   const copy = button("Copy", "Copy the figures, for a spreadsheet", async () => {
     const lines = [data.heads.map((head) => head.label), ...data.rows.map((row) => row.cells)]
-    await navigator.clipboard.writeText(lines.map((cells) => cells.join("\t")).join("\n"))
-    copy.textContent = "Copied"
+    const isCopied = await putOnClipboard(lines.map((cells) => cells.join("\t")).join("\n"))
+    copy.textContent = isCopied ? "Copied" : "Not copied: the browser refused"
   })
   bar.append(copy)
   const place = plot && document.querySelector(`.st-key-${plot} .js-plotly-plot`)

@@ -4,6 +4,7 @@ const LOWEST = -6 // of the scale of scores: 0.000001
 const TOP_SCORES = 2
 const AHEAD = "1200px" // so far before it is seen, a text is asked for
 const HEADER_PIXELS = 70
+const SCROLL_MILLISECONDS = 1500
 
 const drawn = new WeakMap()
 
@@ -66,13 +67,14 @@ function scoresButton(message, categories, item) {
   return open
 }
 
-function head(message, data, item) {
+function head(message, column, data, item) {
   const line = element("header")
   const heading = element("h3")
   const link = element("a", "", `Turn ${message.turn} · ${message.role}`)
-  link.href = `${data.address}&turn=${message.turn}`
+  follow(link, `${column.address}&turn=${message.turn}`)
   link.title = "The address of this turn"
   heading.append(link)
+  if (column.title) heading.append(element("span", "whose", ` · ${column.title}`))
   line.append(heading)
   for (const flag of message.flags) line.append(element("span", "flag", flag))
   const side = element("span", "side")
@@ -91,7 +93,7 @@ function cover(message, send) {
   const box = element("div", "cover")
   const said = element("p", "", message.cover)
   box.append(said, button("Show this message", "", () => send("uncovered", message.key)))
-  if (message.staysCovered) said.append(" It is shown only by itself.")
+  if (message.staysCovered) said.append(". It is shown only by itself.")
   else box.append(button("Show all of this conversation", "", () => send("opened", message.key)))
   return box
 }
@@ -105,32 +107,33 @@ function body(message, send) {
   }
   if (message.chars === 0) return [element("p", "empty", "(empty message)")]
   const parts = [messageText(message.nodes)]
-  if (message.hidden) {
-    const more = `${message.hidden.toLocaleString("en")} more characters`
-    if (message.isWhole) parts.push(element("p", "empty", `${more} are in the download.`))
-    else parts.push(button(`Show all: ${more}`, "", () => send("unfolded", message.key)))
+  if (message.isCut) {
+    const all = `${message.chars.toLocaleString("en")} characters`
+    if (message.isWhole) parts.push(element("p", "empty", `The rest of ${all} is in the download.`))
+    else parts.push(button(`Show all ${all}`, "", () => send("unfolded", message.key)))
     parts.at(-1).classList.add("more")
   }
   return parts
 }
 
-function turnItem(message, data, send) {
+function turnItem(message, column, data, send) {
   const item = element("li", message.kind)
   item.id = `message-${message.key}`
   item.tabIndex = -1
-  item.append(head(message, data, item), ...body(message, send))
+  item.append(head(message, column, data, item), ...body(message, send))
   return item
 }
 
 // Messages that are as they were keep their place, their focus and their tables.
 function update(list, column, state) {
   for (const message of column.messages) {
-    const signature = JSON.stringify([message, state.data.how])
+    const signature = JSON.stringify([message, column.address, state.data.how])
     const before = state.kept.get(message.key)
     if (before?.signature === signature) continue
-    const item = turnItem(message, state.data, state.send)
+    const item = turnItem(message, column, state.data, state.send)
     if (before) before.item.replaceWith(item)
     else list.append(item)
+    item.style.setProperty("--place", message.index * 2 + state.lists.indexOf(list))
     const run = `${column.id}:${Math.floor(message.index / column.runMessages)}`
     state.kept.set(message.key, { signature, item, message, run })
   }
@@ -166,7 +169,7 @@ function watch(state) {
     if (wanted.size === 0) return
     clearTimeout(state.timer)
     state.timer = setTimeout(() => state.send("reached", [...wanted].join(",")), 40)
-  }, { rootMargin: `${AHEAD} 0px` })
+  }, { root: document.querySelector("[data-testid=stMain]"), rootMargin: `${AHEAD} 0px` })
   for (const { item, message, run } of state.kept.values()) {
     if (message.nodes !== null || message.cover) continue
     item.dataset.run = run
@@ -174,20 +177,31 @@ function watch(state) {
   }
 }
 
-function visibleFrom(state) {
-  return [...state.kept.values()].filter(({ item }) => item.getBoundingClientRect().bottom > HEADER_PIXELS + 1)
-}
-
 const ACTIONS = {
   f(state) {
-    const top = (one) => one.item.getBoundingClientRect().top
-    const next = [...state.kept.values()].find((one) => one.message.flags.length && top(one) > HEADER_PIXELS + 5)
+    const box = (one) => one.item.getBoundingClientRect()
+    const all = [...state.kept.values()].sort((one, other) => box(one).top - box(other).top)
+    // At the end of a page a message cannot come to its top: one goes on from the last one there.
+    const isThere = (one) => box(one).bottom > 0 && box(one).top < innerHeight
+    const isOnItsWay = performance.now() - state.flaggedAt < SCROLL_MILLISECONDS
+    const last = all.findIndex((one) => one === state.lastFlagged && (isOnItsWay || isThere(one)))
+    const isNext = (one, n) => (last >= 0 ? n > last : box(one).top > HEADER_PIXELS + 5)
+    const next = all.find((one, n) => one.message.flags.length && isNext(one, n))
     if (next) goTo(next.item, { isSmooth: true })
+    state.lastFlagged = next
+    state.flaggedAt = performance.now()
     state.said.textContent = next ? `Turn ${next.message.turn}, flagged` : "No flagged message further down."
   },
   u(state) {
-    const next = visibleFrom(state).find(({ message }) => message.cover)
-    next?.item.querySelector(".cover button").click()
+    const covers = [...state.kept.values()].filter(({ message }) => message.cover)
+    const box = ({ item }) => item.querySelector(".cover").getBoundingClientRect()
+    const seen = covers.find((one) => box(one).top >= HEADER_PIXELS && box(one).bottom <= innerHeight)
+    const next = seen ?? covers.find((one) => box(one).top > 0) ?? covers[0]
+    // What one has not seen is not uncovered: one comes to it first.
+    if (seen) seen.item.querySelector(".cover button").click()
+    else if (next) goTo(next.item, { isSmooth: true })
+    const what = seen ? "is shown" : "is covered; once more shows it"
+    state.said.textContent = next ? `Turn ${next.message.turn} ${what}` : "Nothing is covered."
   },
   r(state) {
     state.send("how", state.data.how === "rendered" ? "plain" : "rendered")
@@ -230,6 +244,7 @@ export default function (component) {
   const shown = data.columns.map(({ id }) => id).join(" ")
   if (state.shown !== shown) layOut(state)
   state.shown = shown
+  state.all.classList.toggle("published", data.how === "published")
   data.columns.forEach((column, n) => update(state.lists[n], column, state))
   watch(state)
   state.kept.get(state.focusNext)?.item.focus({ preventScroll: true })

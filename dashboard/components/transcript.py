@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import reader, url
 from dashboard.components.registration import registered
-from dashboard.message import Shown, message
+from dashboard.message import How, Shown, message
 from queries.records import records
 from queries.schema import CATEGORIES
 
@@ -38,7 +38,7 @@ class Column:
     published: Sequence[Mapping[str, Any]] | None = None
 
 
-def show_transcript(columns: Sequence[Column], shown: Shown, *, turn: int | None) -> None:
+def show_transcript(columns: Sequence[Column], how: How, *, turn: int | None) -> None:
     """Draw it.
 
     The text of a covered message is not sent to the browser, nor one that is far from where the
@@ -46,17 +46,18 @@ def show_transcript(columns: Sequence[Column], shown: Shown, *, turn: int | None
 
     Args:
         columns: one conversation, or two.
-        shown: how messages are shown.
+        how: as written, as Markdown, or as published.
         turn: where the page begins, for one who has just opened it.
     """
     _TRANSCRIPT(
         key=_KEY,
         data={
-            "columns": [_column(column, shown, turn) for column in columns],
+            "columns": [
+                _column(column, how, turn, _address(columns, column)) for column in columns
+            ],
             "categories": list(CATEGORIES),
             "turn": turn,
-            "how": shown.how,
-            "address": url.permalink(columns[0].conversation_id),
+            "how": how,
         },
         on_uncovered_change=_uncover,
         on_opened_change=_open,
@@ -66,9 +67,23 @@ def show_transcript(columns: Sequence[Column], shown: Shown, *, turn: int | None
     )
 
 
-def _column(column: Column, shown: Shown, turn: int | None) -> dict[str, Any]:
+def _address(columns: Sequence[Column], column: Column) -> str:
+    """Of a conversation, in the list that it was opened from, and beside the same one."""
+    others = [one.conversation_id for one in columns[1:]] if column is columns[0] else []
+    return url.conversation_address(column.conversation_id, beside=others[0] if others else None)
+
+
+def _column(column: Column, how: How, turn: int | None, address: str) -> dict[str, Any]:
     rows = records(column.messages)
-    runs = set(_runs(column, shown, turn))
+    runs = set(_runs(column, turn))
+    opened = reader.reader()
+    shown = Shown(
+        how,
+        is_uncovered=reader.is_uncovered(column.conversation_id),
+        is_unmasked=reader.is_unmasked(column.conversation_id),
+        uncovered=opened.uncovered,
+        unfolded=opened.unfolded,
+    )
     published: list[Mapping[str, Any] | None] = [None] * len(rows)
     if column.published is not None:
         published = list(column.published)
@@ -88,19 +103,20 @@ def _column(column: Column, shown: Shown, turn: int | None) -> dict[str, Any]:
     return {
         "id": column.conversation_id,
         "title": column.title,
+        "address": address,
         "messages": messages,
         "runMessages": RUN_MESSAGES,
     }
 
 
-def _runs(column: Column, shown: Shown, turn: int | None) -> Iterator[int]:
+def _runs(column: Column, turn: int | None) -> Iterator[int]:
     """The runs of messages whose texts are sent: where one begins, and where one has been."""
     turns = column.messages["turn_number"].to_numpy()
     first = int((turns < (turn or 1)).sum())
     yield min(first, max(len(turns) - 1, 0)) // RUN_MESSAGES
     if turn is None:
         yield 0
-    for conversation_id, run in shown.reader.reached:
+    for conversation_id, run in reader.reader().reached:
         if conversation_id == column.conversation_id:
             yield run
 
@@ -119,7 +135,7 @@ def _uncover() -> None:
 
 
 def _open() -> None:
-    reader.set_covers("conversation")
+    reader.uncover_all(_spot(_sent("opened"))[0])
 
 
 def _unfold() -> None:

@@ -38,7 +38,9 @@ def show_way(place: Place | None, note: str, *, has_flagged: bool, is_foot: bool
 def _address(neighbour: Neighbour | None) -> str | None:
     if neighbour is None:
         return None
-    return url.conversation_address(neighbour.conversation_id, page=neighbour.page)
+    return url.conversation_address(
+        neighbour.conversation_id, page=neighbour.page, turn=neighbour.turn
+    )
 
 
 def _alone() -> str:

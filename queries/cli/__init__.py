@@ -18,6 +18,8 @@ COMMANDS = {
     "search": "queries.cli.search:search",
     "list": "queries.cli.read:list_",
     "show": "queries.cli.show:show",
+    "export": "queries.cli.export:export",
+    "slices": "queries.cli.export:slices",
     "log": "queries.cli.read:log",
     "serve": "queries.cli.serve:serve",
     "accept-licence": "queries.cli.serve:accept_licence",

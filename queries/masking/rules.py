@@ -46,11 +46,16 @@ def marked(text: str) -> str:
 
 
 def masked_cut(text: str) -> str:
-    """A text that was cut at its end, masked; without its last word or number.
+    """A text that was cut at its end, masked; without its last word or number."""
+    return f"{masked(without_cut_end(text))}…"
+
+
+def without_cut_end(text: str) -> str:
+    """A text that was cut at its end, without its last word or number.
 
     The beginning of an address or of a number does not look like one.
     """
-    return f"{masked(_LAST_WORD.sub('', text))}…"
+    return _LAST_WORD.sub("", text)
 
 
 _BETWEEN = re.compile("([\ufdd0-\ufdef])")

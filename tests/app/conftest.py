@@ -177,3 +177,13 @@ def read_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepared(tiny.write(folder / "raw.parquet", ROWS), folder / "store")
     accept(StorePath(folder / "store"), "a test")
     return folder / "store"
+
+
+@pytest.fixture
+def opening(opened: Opener, read_folder: Path) -> Opener:
+    """Opens a conversation of `tests/app/conversations.py` by its letter."""
+
+    def open_(letter: str, **query: str) -> AppTest:
+        return opened(read_folder, "conversation", conversation=letter * 32, **query)
+
+    return open_

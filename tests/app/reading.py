@@ -84,6 +84,46 @@ def said(app: AppTest) -> list[str]:
     return [read(one) for one in (*app.main.info, *app.main.warning)]
 
 
+def facts(app: AppTest) -> dict[str, str]:
+    """The facts above a conversation, by their labels."""
+    return {fact["label"]: fact["text"] for fact in data(app, "facts")["facts"]}
+
+
+def drawn(app: AppTest, column: int = 0) -> list[dict[str, Any]]:
+    """The messages of a conversation, or of the one beside it."""
+    messages: list[dict[str, Any]] = data(app, "transcript")["columns"][column]["messages"]
+    return messages
+
+
+def bodies(app: AppTest, column: int = 0) -> list[str | None]:
+    """The texts of these messages; None of those that are not sent."""
+    return [
+        None if one["nodes"] is None else "".join(map(spoken, one["nodes"]))
+        for one in drawn(app, column)
+    ]
+
+
+def covers(app: AppTest) -> dict[int, str]:
+    """What stands where messages are covered, by their index."""
+    return {one["index"]: one["cover"] for one in drawn(app) if one["cover"]}
+
+
+def spoken(node: Any) -> str:
+    """What a reader sees of a node of a text: what is masked in brackets, names in angles."""
+    match node:
+        case str():
+            return node
+        case {"mask": kind}:
+            return f"[{kind}]"
+        case {"name": name}:
+            return f"<{name}>"
+        case {"block": inner} | {"children": inner}:
+            return "".join(map(spoken, inner))
+        case {"code": runs}:
+            return "".join(spoken(piece) for _, pieces in runs for piece in pieces)
+    return str(node.get("note", ""))
+
+
 def _component(app: AppTest, key: str) -> Any:
     return next(one for one in app.get("bidi_component") if one.key == key)
 

@@ -1,82 +1,24 @@
-"""A conversation without a browser: what is known of it, its messages, what of them is sent."""
+"""A conversation without a browser: what is known of it, and its messages."""
 
 import json
-import shutil
 
 import pytest
-import streamlit as st
 
-from queries.access_log import noted
-from queries.errors import LogError, NotFoundError
-from queries.layout import StorePath
+from queries.errors import NotFoundError
 from tests.app.conftest import read
-from tests.app.conversations import CODE, FOLDED, LONG_MESSAGES, MASKED, REPEATS, SECRETS
-from tests.app.reading import components, data, said, send, texts, whole
-
-ALL, NONE = set(SECRETS), set()
-RUDE, BLOW, YOUNG, UNNAMED = SECRETS
-
-
-@pytest.fixture
-def opening(opened, read_folder):
-    """Opens a conversation by its letter."""
-
-    def open_(letter, **query):
-        key = letter * 32
-        return opened(read_folder, "conversation", conversation=key, **query)
-
-    return open_
-
-
-def facts(app):
-    """The facts above a conversation, by their labels."""
-    return {fact["label"]: fact["text"] for fact in data(app, "facts")["facts"]}
-
-
-def drawn(app, column=0):
-    """The messages of a column."""
-    return data(app, "transcript")["columns"][column]["messages"]
-
-
-def spoken(node):
-    """What a reader sees of a node, chips in brackets."""
-    match node:
-        case str():
-            return node
-        case {"mask": kind}:
-            return f"[{kind}]"
-        case {"name": name}:
-            return f"<{name}>"
-        case {"block": inner} | {"children": inner}:
-            return "".join(map(spoken, inner))
-        case {"code": runs}:
-            return "".join(spoken(piece) for _, pieces in runs for piece in pieces)
-        case {"note": text}:
-            return text
-    return ""
-
-
-def bodies(app, column=0):
-    """The texts of the messages; None of those that are not sent."""
-    return [
-        None if one["nodes"] is None else "".join(map(spoken, one["nodes"]))
-        for one in drawn(app, column)
-    ]
-
-
-def covers(app):
-    """What stands where messages are covered, by their index."""
-    return {one["index"]: one["cover"] for one in drawn(app) if one["cover"]}
-
-
-def sent(app):
-    """Which secrets are anywhere in what the browser gets: any element of the page."""
-    page = " ".join(str(one.proto) for one in app._tree if hasattr(one, "proto"))
-    return {secret for secret in SECRETS if secret in page}
-
-
-def choose(app, covers):
-    return whole(app.segmented_control(key="covers").set_value(covers).run())
+from tests.app.conversations import CODE, FOLDED, LONG_MESSAGES, REPEATS
+from tests.app.reading import (
+    bodies,
+    components,
+    data,
+    drawn,
+    facts,
+    said,
+    send,
+    spoken,
+    texts,
+    whole,
+)
 
 
 def test_the_facts_are_in_words(opening):
@@ -104,7 +46,9 @@ def test_the_id_and_a_link_that_says_nothing_of_a_list_can_be_copied(opening):
         ("Copy", "c" * 32, None),
         ("Copy link", None, f"conversation?conversation={'c' * 32}"),
     ]
-    assert data(app, "transcript")["address"] == f"conversation?conversation={'c' * 32}"
+    (column,) = data(app, "transcript")["columns"]
+    kept = "model=gpt-4&sort=turn_count&read=rendered"
+    assert column["address"] == f"conversation?{kept}&conversation={'c' * 32}&page=2"
 
 
 def test_how_often_a_prompt_repeats_leads_to_the_others(opening, opened, read_folder):
@@ -145,62 +89,6 @@ def test_a_message_says_its_verdict_apart_from_its_scores(opening):
     assert messages[7]["scores"] is None
 
 
-def test_what_is_flagged_is_covered_and_not_in_the_page(opening):
-    app = whole(opening("c"))
-    assert covers(app) == {
-        0: "Covered: flagged as harassment, hate",
-        2: "Covered: flagged as violence",
-        4: "Covered: flagged as sexual, sexual/minors",
-        6: "Covered: flagged",
-    }
-    assert [one["staysCovered"] for one in drawn(app)[::2]] == [False, False, True, False]
-    assert bodies(app)[1::2] == ["No.", "Never.", "No!", "So."]
-    assert sent(app) == NONE
-    assert app.segmented_control(key="covers").value == "covered"
-
-
-@pytest.mark.parametrize("how", ["plain", "rendered", "published"])
-def test_one_message_is_uncovered(opening, how):
-    app = opening("c", read=how)
-    assert sent(app) == NONE
-    app = whole(send(app, "transcript", "uncovered", "c" * 32 + ":2"))
-    assert sent(app) == {BLOW}
-    assert set(covers(app)) == {0, 4, 6}
-    app = whole(send(app, "transcript", "uncovered", "c" * 32 + ":4"))
-    assert sent(app) == {BLOW, YOUNG}
-
-
-def test_a_conversation_is_uncovered_but_for_what_stands_alone(opening):
-    app = whole(send(opening("c"), "transcript", "opened", "c" * 32 + ":0"))
-    assert app.segmented_control(key="covers").value == "conversation"
-    assert (sent(app), set(covers(app))) == (ALL - {YOUNG}, {4})
-    app = whole(send(app, "transcript", "uncovered", "c" * 32 + ":4"))
-    assert (sent(app), covers(app)) == (ALL, {})
-    app = choose(app, "covered")
-    assert (sent(app), set(covers(app))) == (NONE, {0, 2, 4, 6})
-    assert sent(choose(app, "conversation")) == ALL - {YOUNG}
-
-
-def test_covers_of_a_conversation_are_back_in_the_next_and_those_of_a_session_are_not(opening):
-    app = choose(opening("c"), "conversation")
-    app.query_params["conversation"] = "h" * 32
-    app = whole(app.run())
-    assert "@half@" not in str(drawn(app))
-    app = choose(app, "session")
-    assert "@half@" in str(drawn(app))
-    app.query_params["conversation"] = "c" * 32
-    app = whole(app.run())
-    assert sent(app) == ALL - {YOUNG}
-    assert app.segmented_control(key="covers").value == "session"
-    assert sent(choose(app, "covered")) == NONE
-
-
-def test_where_nothing_is_flagged_nothing_can_be_uncovered(opening):
-    keys = {one.key for one in whole(opening("l")).segmented_control}
-    assert "read" in keys
-    assert "covers" not in keys
-
-
 def test_texts_are_sent_in_runs(opening):
     def runs(app):
         is_sent = [body is not None for body in bodies(app)]
@@ -236,11 +124,12 @@ def test_a_long_message_is_folded_until_it_is_asked_for(opening):
     assert first == FOLDED[: len(first)]
     assert not FOLDED[len(first) - 1].isspace()
     assert 2_900 < len(first) <= 3_000
-    assert [one["hidden"] for one in drawn(app)] == [27_000 - len(first), 0, 3_001, 0]
+    assert [one["isCut"] for one in drawn(app)] == [True, False, True, False]
     assert (whole_one, cut, short) == ("a" * 6_000, "b" * 3_000, "short")
     app = whole(send(app, "transcript", "unfolded", "f" * 32 + ":0"))
     assert bodies(app) == [FOLDED, "a" * 6_000, "b" * 3_000, "short"]
-    assert [one["hidden"] for one in drawn(app)] == [0, 0, 3_001, 0]
+    assert [one["isCut"] for one in drawn(app)] == [False, False, True, False]
+    assert [one["isWhole"] for one in drawn(app)] == [True, False, False, False]
 
 
 def test_a_text_is_plain_rendered_or_as_published(opening):
@@ -249,7 +138,7 @@ def test_a_text_is_plain_rendered_or_as_published(opening):
     assert (spoken(before), spoken(code), spoken(after)) == (
         *("Look:\n", "print(1)  # one\n", "**bold** and $x^2$"),
     )
-    assert ["comment", ["# one"]] in code["code"]
+    assert ["comment", ["# one\n"]] in code["code"]
     app = whole(app.segmented_control(key="read").set_value("rendered").run())
     assert app.query_params["read"] == "rendered"
     *_, paragraph = drawn(app)[0]["nodes"]
@@ -271,43 +160,6 @@ def test_an_unknown_way_to_read_is_plain(opening):
     assert "read" not in app.query_params
 
 
-def test_contact_data_is_masked_until_it_is_asked_for_and_noted(opened, read_folder, tmp_path):
-    store = tmp_path / "store"
-    shutil.copytree(read_folder, store)
-    masked = ["Write to [email address], <NAME_1>, or call [phone number]", "Done, <NAME_1>."]
-    app = whole(opened(store, "conversation", conversation="m" * 32))
-    assert bodies(app) == masked
-    assert noted(StorePath(store)).empty
-    app = whole(app.button(key="unmask").click().run())
-    assert bodies(app)[0].replace("<NAME_1>", "NAME_1") == MASKED
-    (event,) = noted(StorePath(store)).itertuples()
-    assert (event.what, event.of, event.count) == ("unmasked", "m" * 32, 1)
-    assert event.who
-    app = whole(app.button(key="mask").click().run())
-    assert bodies(app) == masked
-    app.button(key="unmask").click().run()
-    app.query_params["conversation"] = "c" * 32
-    app.run()
-    app.query_params["conversation"] = "m" * 32
-    assert bodies(whole(app.run())) == masked
-    assert len(noted(StorePath(store))) == 2
-
-
-def test_what_cannot_be_noted_stays_masked(opened, read_folder, tmp_path):
-    store = tmp_path / "store"
-    shutil.copytree(read_folder, store)
-    log = store / "state" / "log.sqlite"
-    log.mkdir()
-    app = opened(store, "conversation", conversation="m" * 32)
-    app = app.button(key="unmask").click().run()
-    assert not app.exception
-    (error,) = app.error
-    reason = read(error)
-    assert reason.startswith(str(LogError(log, "x")).partition("x")[0])
-    assert "jo@example.com" not in str([one.proto for one in app._tree if hasattr(one, "proto")])
-    assert not whole(app.run()).error
-
-
 def test_one_name_has_one_colour(opening):
     tones = [
         node["tone"]
@@ -320,63 +172,18 @@ def test_one_name_has_one_colour(opening):
     assert len(set(tones)) == 1
 
 
-@pytest.fixture
-def downloads(monkeypatch):
-    """The files that the page offers, by their names, as they are at the end of a run."""
-    files = {}
-
-    def button(label, content, *, file_name, **_):
-        files[file_name] = content()
-
-    monkeypatch.setattr(st, "download_button", button)
-    return files
-
-
-def test_a_download_shows_what_the_page_shows(opening, downloads):
-    app = whole(opening("c"))
-    assert set(downloads) == {f"conversation-{'c' * 32}.{end}" for end in ("json", "md")}
-
-    def told():
-        found = {secret for file in downloads.values() for secret in SECRETS if secret in file}
-        for file in downloads.values():
-            assert {secret for secret in SECRETS if secret in file} == found
-        return found
-
-    assert told() == NONE
-    app = send(app, "transcript", "uncovered", "c" * 32 + ":4")
-    assert told() == {YOUNG}
-    app = choose(app, "conversation")
-    assert told() == ALL
-    app = choose(app, "covered")
-    assert told() == NONE
-    app = choose(app, "session")
-    assert told() == ALL - {YOUNG}
-    document = json.loads(downloads[f"conversation-{'c' * 32}.json"])
-    assert document["turn"] == 4
-    assert len(document["openai_moderation"]) == 8
-    assert "## Turn 2 · user · flagged as violence" in downloads[f"conversation-{'c' * 32}.md"]
-
-
-def test_a_download_masks_what_the_page_masks(opened, read_folder, tmp_path, downloads):
-    shutil.copytree(read_folder, tmp_path / "store")
-    app = whole(opened(tmp_path / "store", "conversation", conversation="m" * 32))
-    assert all("jo@example.com" not in file for file in downloads.values())
-    whole(app.button(key="unmask").click().run())
-    assert all("jo@example.com" in file for file in downloads.values())
-
-
-def test_the_other_conversation_of_a_download_is_not_in_it(opening, downloads):
-    whole(opening("c", beside="h" * 32))
-    assert set(downloads) == {f"conversation-{'c' * 32}.{end}" for end in ("json", "md")}
-    assert all("fourth" not in file for file in downloads.values())
-
-
 def test_two_are_read_side_by_side(opening):
     app = whole(opening("07", beside="h" * 32, read="published"))
     ids = [one["id"] for one in data(app, "transcript")["columns"]]
     assert ids == ["07" * 32, "h" * 32]
-    titles = [one["title"] for one in data(app, "transcript")["columns"]]
-    assert titles == ["model-1", "gpt-4"]
+    columns = data(app, "transcript")["columns"]
+    assert [(one["title"], one["address"]) for one in columns] == [
+        (
+            "model-1",
+            f"conversation?read=published&conversation={'07' * 32}&beside={'h' * 32}",
+        ),
+        ("gpt-4", f"conversation?read=published&conversation={'h' * 32}"),
+    ]
     assert json.loads(bodies(app, 0)[1])["message"]["content"] == "answer 7" * 8
     assert json.loads(bodies(app, 1)[1])["message"]["content"] == "second"
     assert {"strip_0", "strip_1"} <= components(app)

@@ -18,7 +18,7 @@ from queries.licence import accept
 from tests import tiny
 from tests.browsing import chromium, chromium_arguments, free_port, wait_until_healthy
 from tests.conftest import prepared
-from tests.e2e.hostile import HOSTILE_ROWS
+from tests.e2e.hostile import HOSTILE_ROWS, READING_ROWS
 
 expect.set_options(timeout=20_000)
 
@@ -87,6 +87,16 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("hostile")
     raw = tiny.write(folder / "raw.parquet", [*tiny.ROWS, *HOSTILE_ROWS])
     prepared(raw, folder / "store")
+    accept(StorePath(folder / "store"), "a test")
+    with serving(folder / "store", folder / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def reading_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of conversations to be read, hostile ones among them."""
+    folder = tmp_path_factory.mktemp("reading")
+    prepared(tiny.write(folder / "raw.parquet", READING_ROWS), folder / "store")
     accept(StorePath(folder / "store"), "a test")
     with serving(folder / "store", folder / "log") as url:
         yield url

@@ -1,6 +1,8 @@
 """Conversations that want to break out of the page, and what a reader must see of them."""
 
 from tests import tiny
+from tests.app.conversations import ROWS
+from tests.hostile_texts import HOSTILE_TEXTS
 
 HOSTILE = [
     "<script>document.title = 'owned'</script>",
@@ -39,3 +41,19 @@ HOSTILE_ROWS = [
         for letter, text in zip(LETTERS, HOSTILE, strict=False)
     ),
 ]
+
+SHORT_CHARS = 6_000
+SHORT = [text for text in HOSTILE_TEXTS.values() if len(text) <= SHORT_CHARS]
+LONG = {name: text for name, text in HOSTILE_TEXTS.items() if len(text) > SHORT_CHARS}
+RIGHT_TO_LEFT = "مرحبا بالعالم"
+LONG_TEXT = "a line of words\n" * 6_250
+"""100,000 characters."""
+
+READING_ROWS = [
+    *ROWS,
+    tiny.row("T", HOSTILE_MODEL, "<i>Lang</i>", *SHORT),
+    tiny.row("Z", HOSTILE_MODEL, "<i>Lang</i>", *LONG.values()),
+    tiny.row("R", "gpt-4", "Arabic", RIGHT_TO_LEFT, "Hello."),
+    tiny.row("L", "gpt-4", "English", LONG_TEXT, "short", "[a page](http://a.example/b?c=d) here"),
+]
+"""Conversations to be read, and two that hold all hostile texts as their messages."""

@@ -1,0 +1,1 @@
+"""Taking a slice away: which conversations, in which shape and format, with a manifest."""
