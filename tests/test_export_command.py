@@ -13,9 +13,12 @@ from queries.errors import ExportError
 from queries.export.copies import command_text
 from queries.export.named import NAMED
 from queries.export.plan import ExportPlan, Pick, Sample
+from queries.export.write import write_export
 from queries.filter_values import MinScore
 from queries.filters import Filters
 from queries.layout import StorePath
+from queries.settings import Settings
+from queries.store import open_store
 from tests import tiny
 from tests.conftest import prepared
 from tests.exporting import csv_of, exported, left_in, rows_of
@@ -35,7 +38,7 @@ def manifest_of(out):
 @pytest.fixture
 def own_folder(tiny_folder, tmp_path):
     """A store of the twelve that a test may write the log of."""
-    shutil.copytree(tiny_folder, tmp_path / "store")
+    shutil.copytree(tiny_folder, tmp_path / "store", ignore=shutil.ignore_patterns("state"))
     return tmp_path / "store"
 
 
@@ -221,14 +224,11 @@ def test_what_is_there_is_replaced_where_that_is_said(capsys, own_folder, tmp_pa
     assert left_in(tmp_path) == {"store", "x", "x.manifest.json", "x.csv", "x.csv.manifest.json"}
 
 
-def test_nothing_is_exported_that_cannot_be_noted(tiny_store, own_folder, tmp_path):
-    from queries.settings import Settings
-    from queries.store import open_store
-
+def test_nothing_is_exported_that_cannot_be_noted(own_folder, tmp_path):
     (own_folder / "state").write_text("no folder")
     store = open_store(own_folder, Settings())
     with pytest.raises(ExportError, match=r"Nothing was written to .*it could not be noted\. The"):
-        exported(store, tmp_path / "x.parquet")
+        write_export(store, ExportPlan(), tmp_path / "x.parquet")
     store.close()
     assert left_in(tmp_path) == {"store"}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import string
 import subprocess
 import sys
@@ -211,7 +212,9 @@ def test_python_to_copy_makes_the_same_export(sample_store, sample_folder, tmp_p
     filters = Filters(model=("gpt-4", 'it\'s """\\'), flagged="none")
     plan = ExportPlan(filters=filters, picks=(Pick(sample=Sample(5)),), shape="ids")
     made = exported(sample_store, tmp_path / "a.parquet", **fields(plan))
-    (tmp_path / "code.py").write_text(python_text(plan, tmp_path / "b.parquet", sample_folder))
+    folder = tmp_path / "it's a store"
+    shutil.copytree(sample_folder, folder)
+    (tmp_path / "code.py").write_text(python_text(plan, tmp_path / "b.parquet", folder))
     subprocess.run([sys.executable, tmp_path / "code.py"], check=True, cwd=ROOT)
     again = json.loads((tmp_path / "b.parquet.manifest.json").read_text())
     assert again["ids_sha256"] == made["ids_sha256"]

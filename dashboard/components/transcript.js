@@ -4,7 +4,6 @@ const LOWEST = -6 // of the scale of scores: 0.000001
 const TOP_SCORES = 2
 const AHEAD = "1200px" // so far before it is seen, a text is asked for
 const HEADER_PIXELS = 70
-const SCROLL_MILLISECONDS = 1500
 
 const drawn = new WeakMap()
 
@@ -183,13 +182,12 @@ const ACTIONS = {
     const all = [...state.kept.values()].sort((one, other) => box(one).top - box(other).top)
     // At the end of a page a message cannot come to its top: one goes on from the last one there.
     const isThere = (one) => box(one).bottom > 0 && box(one).top < innerHeight
-    const isOnItsWay = performance.now() - state.flaggedAt < SCROLL_MILLISECONDS
-    const last = all.findIndex((one) => one === state.lastFlagged && (isOnItsWay || isThere(one)))
+    const last = all.findIndex((one) => one.message.key === state.lastFlagged && isThere(one))
     const isNext = (one, n) => (last >= 0 ? n > last : box(one).top > HEADER_PIXELS + 5)
     const next = all.find((one, n) => one.message.flags.length && isNext(one, n))
-    if (next) goTo(next.item, { isSmooth: true })
-    state.lastFlagged = next
-    state.flaggedAt = performance.now()
+    // At once: who presses a key again, or u, is there.
+    if (next) goTo(next.item)
+    state.lastFlagged = next?.message.key
     state.said.textContent = next ? `Turn ${next.message.turn}, flagged` : "No flagged message further down."
   },
   u(state) {

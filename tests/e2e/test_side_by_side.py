@@ -16,7 +16,7 @@ NAMES = "buttons => buttons.map(one => one.ariaLabel || one.textContent || one.t
 def test_the_others_of_a_prompt_are_read_beside_it(page, reading_url):
     opened(page, reading_url, SHARED)
     others = page.get_by_role("heading", level=2, name="Same first prompt").locator("..")
-    expect(others.get_by_role("listitem")).to_have_count(40)
+    expect(others.get_by_role("listitem")).to_have_count(45)
     others.get_by_role("link", name="Side by side with model-1").first.click()
     expect(page).to_have_url(re.compile(f"conversation={SHARED * 32}&beside="))
     for name, is_left in (("model-0", True), ("model-1", False)):
