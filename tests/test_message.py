@@ -206,3 +206,9 @@ def test_a_change_is_of_the_verdict_or_tenfold_of_the_same_role(rows, changed):
 def test_a_change_names_the_category_of_the_highest_score():
     rows = [judged("user", 0.01, category="hate"), judged("user", 0.4, category="self-harm/intent")]
     assert list(changes(rows)) == ["", "self-harm/intent 0.01 → 0.4"]
+
+
+def test_a_change_is_also_of_the_categories():
+    rows = [row("x", "hate"), row("x", "hate"), row("x", "hate", "violence"), row("x", "violence")]
+    found = ["flagged", "", "flagged as hate, violence", "flagged as violence"]
+    assert list(changes(rows)) == found
