@@ -25,7 +25,7 @@ _MEANINGS: dict[Shape, str] = {
     "ids": "Ids and the manifest: whoever holds the dataset can derive the rest. For sharing.",
     "published": "Rows in exactly the schema of the source, so that other tools just work.",
     "messages": "One row a message, with its flags and its 11 scores.",
-    "conversations": "One row a conversation with what is counted of it, and no text.",
+    "conversations": "One row a conversation with what is counted of it, and its opening words.",
     "prompts": "One row a first prompt.",
     "chat": 'One row a conversation: {"messages": [{"role": …, "content": …}]}.',
 }
@@ -67,8 +67,7 @@ def show_form(filters: Filters) -> Wanted:
         columns = st.multiselect(
             "Columns", SHAPES[shape].columns, key=f"export_columns_{shape}", placeholder="all"
         )
-    has_text = shape in ("published", "messages", "prompts", "chat")
-    is_unmasked = has_text and _show_unmask()
+    is_unmasked = shape != "ids" and _show_unmask()
     plan = ExportPlan(
         filters=filters,
         picks=picks,
