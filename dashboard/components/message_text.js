@@ -24,6 +24,7 @@ const MATH_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 const ADDRESS = /^(https?:\/\/|mailto:)/i
 const ALIGNMENTS = new Set(["left", "center", "right"])
 const LINE_CHARS = 90
+const SHORT_FORMULA_CHARS = 12
 
 function messageText(nodes) {
   const text = element("div", "message-text")
@@ -99,10 +100,15 @@ function drawTable(node) {
 // What is wider than the page scrolls by itself, also with the keys.
 function scrolling(content, role, label) {
   const box = element("div", "scrolling")
+  box.append(content)
+  return reachable(box, role, label)
+}
+
+// What scrolls by itself can be come to by the keyboard.
+function reachable(box, role, label) {
   box.tabIndex = 0
   box.setAttribute("role", role)
   box.setAttribute("aria-label", label)
-  box.append(content)
   return box
 }
 
@@ -188,7 +194,8 @@ function drawFormula(node) {
   const label = element("span", "formula")
   label.title = node.source
   label.append(formula)
-  if (!node.display) return label
+  const isShort = node.source.length <= SHORT_FORMULA_CHARS
+  if (!node.display) return isShort ? label : reachable(label, "group", "Formula")
   label.className = "formula display"
   return scrolling(label, "group", "Formula")
 }

@@ -73,7 +73,7 @@ function head(message, column, data, item) {
   follow(link, `${column.address}&turn=${message.turn}`)
   link.title = "The address of this turn"
   heading.append(link)
-  if (column.title) heading.append(element("span", "whose", ` · ${column.title}`))
+  if (column.title) link.append(element("span", "whose", ` · ${column.title}`))
   line.append(heading)
   for (const flag of message.flags) line.append(element("span", "flag", flag))
   const side = element("span", "side")
