@@ -7,6 +7,7 @@ import sys
 
 from tests.bench.__main__ import NAMES
 from tests.bench.browser import PAGES
+from tests.bench.reading import LISTS
 from tests.conftest import ROOT
 
 EVERY_TARGET = {
@@ -36,6 +37,10 @@ EVERY_TARGET = {
     **{f"the same on {title}, p95": "700 ms p95" for title in PAGES},
     "resident memory while serving, one page open": "1.5 GB",
     "resident memory for each further session": "20 MB",
+    **{f"next conversation of a list {name}, to readable": "300 ms" for name in LISTS},
+    "open 200 turns of 2,000 characters, to readable": "1 s",
+    "open 2 turns of 100,000 characters, to readable": "1 s",
+    "open 200 turns of 100,000 characters, to readable": "1 s",
 }
 
 
