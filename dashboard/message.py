@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal
@@ -14,7 +14,8 @@ from dashboard.reader import Spot
 from dashboard.text import message_nodes
 from dashboard.text.nodes import Node
 from queries.masking import marked, without_cut_end, without_marks
-from queries.reading import cover_text, is_covered, needs_cover, stays_covered, visible
+from queries.plain_values import each_leaf
+from queries.reading import cover_text, flags_named, is_covered, stays_covered, visible
 from queries.schema import CATEGORIES, column_suffix
 
 How = Literal["plain", "rendered", "published"]
@@ -87,7 +88,7 @@ def message(
         "kind": role if role in ("user", "assistant") else "other",
         "size": "" if pd.isna(row["text_chars"]) else f"{formats.count(row['text_chars'])} chars",
         "chars": 0 if pd.isna(row["text_chars"]) else int(row["text_chars"]),
-        "flags": flags or (["flagged"] if needs_cover(row) else []),
+        "flags": flags_named(row),
         "verdict": _verdict(row),
         "scores": scores(row),
         "cover": cover_text(flags) if is_hidden else "",
@@ -101,7 +102,7 @@ def message(
         text = row["text"] if isinstance(row["text"], str) else ""
         if shown.how == "published":
             # Before they are written as JSON, in which the end of a line is a letter.
-            given = _each_text(published, partial(_given, is_unmasked=shown.is_unmasked))
+            given = each_leaf(published, partial(_given_leaf, is_unmasked=shown.is_unmasked))
             text = json.dumps(given, indent=2, ensure_ascii=False)
         drawn |= _body(text, shown.how, shown.is_unmasked, is_whole)
     return drawn
@@ -145,16 +146,8 @@ def _given(text: str, *, is_unmasked: bool) -> str:
     return without_marks(text) if is_unmasked else marked(text)
 
 
-def _each_text(value: Any, given: Callable[[str], str]) -> Any:  # noqa: ANN401
-    """A value of JSON with each text in it given another way."""
-    match value:
-        case str():
-            return given(value)
-        case dict():
-            return {name: _each_text(one, given) for name, one in value.items()}
-        case list():
-            return [_each_text(one, given) for one in value]
-    return value
+def _given_leaf(leaf: Any, *, is_unmasked: bool) -> Any:  # noqa: ANN401
+    return _given(leaf, is_unmasked=is_unmasked) if isinstance(leaf, str) else leaf
 
 
 def _cut(text: str, limit: int) -> str:

@@ -95,7 +95,7 @@ def show_way_to(conversation_id: str) -> None:
 
 def show_way_to_like(conversation_id: str) -> None:
     """A link to what is like a conversation, where there is an index."""
-    if (session.store().index_facts or {}).get("model"):
+    if session.store().has_vectors:
         st.page_link(
             page("search"),
             label="Like this one",

@@ -65,14 +65,14 @@ def asked_in_url() -> Asked:
 
 
 def _asked(text: str, mode: str, role: str, *, is_exact: bool) -> Asked:
-    like_id, turn = url.parameter("like", "") or None, url.parameter("like_turn", "")
+    like_id = url.parameter("like", "") or None
     return Asked(
         text=" ".join(text.split()),
         mode=next((known for known in MODES if known == mode), "both"),
         role="user" if role == "user" else "assistant" if role == "assistant" else "any",
         is_exact=is_exact,
         like_id=None if text.strip() else like_id,
-        like_turn=int(turn) or None if turn.isdecimal() and len(turn) < 9 else None,
+        like_turn=url.number("like_turn"),
     )
 
 

@@ -133,6 +133,12 @@ def parameter(name: str, default: str) -> str:
     return st.query_params.get(name, default)
 
 
+def number(name: str) -> int | None:
+    """A parameter of the page that is a whole number from 1; None where it is anything else."""
+    text = parameter(name, "")
+    return int(text) or None if text.isdecimal() and len(text) < 9 else None
+
+
 def write_parameters(values: Mapping[str, str | None]) -> None:
     """Put parameters of the page in the address; None takes one out."""
     others = [(name, text) for name, text in pairs() if name not in values]

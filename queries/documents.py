@@ -1,13 +1,13 @@
 """A published conversation as a document to keep: JSON as published, or Markdown."""
 
 import json
-import math
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from queries.assets import asset
 from queries.masking import masked
+from queries.plain_values import each_leaf, finite
 from queries.reading import flag_text, is_covered, list_cover_text, needs_cover, visible
 from queries.schema import CATEGORIES, ROLES
 
@@ -36,7 +36,7 @@ def published_json(
         for message, content in zip(row["conversation"] or (), contents, strict=True)
     ]
     given = {**row, "conversation": row["conversation"] and conversation}
-    return json.dumps(_finite(given), indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(each_leaf(given, finite), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def markdown_document(
@@ -149,16 +149,3 @@ def _span(name: str | None) -> str:
 
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
-
-
-def _finite(value: Any) -> Any:  # noqa: ANN401
-    match value:
-        case float() if math.isnan(value):
-            return "NaN"
-        case float() if math.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-        case list():
-            return [_finite(one) for one in value]
-        case dict():
-            return {name: _finite(one) for name, one in value.items()}
-    return value

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 from queries.errors import NotFoundError, VersionGoneError
 from queries.filters import Filters
 from queries.layout import Version
+from queries.plain_values import decoded, each_leaf, with_bytes
 from queries.published import CURRENT_SCHEMA, published_rows
 from queries.schema import CATEGORIES, column_suffix
 from queries.store import Store
@@ -48,7 +49,7 @@ def published_conversation(store: Store, conversation_id: str) -> dict[str, Any]
         row = _published_row(store.version, part, conversation_id)
     except FileNotFoundError as error:
         raise VersionGoneError(store.version.name) from error
-    return {name: _plain(value) for name, value in row.items()}
+    return {name: each_leaf(value, decoded) for name, value in row.items()}
 
 
 def _part_name(store: Store, id_rank: int) -> str:
@@ -78,25 +79,4 @@ def _published_row(version: Version, part: str, conversation_id: str) -> dict[st
 
 def _value(column: pa.ChunkedArray) -> Any:  # noqa: ANN401
     """The only value of a column, its texts as bytes: Arrow refuses those that are not UTF-8."""
-    return column.cast(_with_bytes(column.type))[0].as_py()
-
-
-def _with_bytes(type_: pa.DataType) -> pa.DataType:
-    if pa.types.is_string(type_):
-        return pa.binary()
-    if pa.types.is_list(type_):
-        return pa.list_(_with_bytes(type_.value_type))
-    if pa.types.is_struct(type_):
-        return pa.struct([(field.name, _with_bytes(field.type)) for field in type_])
-    return type_
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    match value:
-        case bytes():
-            return value.decode(errors="replace")
-        case list():
-            return [_plain(one) for one in value]
-        case dict():
-            return {name: _plain(one) for name, one in value.items()}
-    return value
+    return column.cast(with_bytes(column.type))[0].as_py()

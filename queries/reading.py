@@ -41,6 +41,11 @@ def flag_text(categories: Iterable[str]) -> str:
     return f"flagged as {named}" if named else "flagged"
 
 
+def flags_named(row: Mapping[str, Any]) -> list[str]:
+    """What a row is flagged as, one by one; "flagged" where that is in no category."""
+    return _categories(row) or (["flagged"] if needs_cover(row) else [])
+
+
 def needs_cover(row: Mapping[str, Any]) -> bool:
     """Whether a message, or a conversation as a whole, is flagged, or is in some category."""
     is_flagged = not pd.isna(row["is_flagged"]) and bool(row["is_flagged"])

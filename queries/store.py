@@ -131,6 +131,11 @@ class Store:
         facts: dict[str, Any] | None = self.manifest["steps"].get("index")
         return facts
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether it can be searched by meaning, without opening its index."""
+        return (self.index_facts or {}).get("model") is not None
+
     def search_index(self) -> "SearchIndex":
         """The search index of this version, opened once.
 

@@ -10,7 +10,7 @@ from dashboard.components.registration import registered
 from queries.conversations import slice_rows
 from queries.errors import DataError
 from queries.filters import Filters
-from queries.reading import visible
+from queries.reading import flags_named, visible
 from queries.records import records
 from queries.search.shown import shown_snippet
 
@@ -54,7 +54,7 @@ def _other(row: Mapping[str, Any], conversation_id: str) -> dict[str, Any]:
     return {
         "title": visible(formats.name(row["model"])),
         "detail": ", ".join(said),
-        "flags": _flags(row["is_flagged"], row["flagged_categories"]),
+        "flags": flags_named(row),
         "text": "",
         "href": url.conversation_address(other),
         "beside": url.conversation_address(conversation_id, beside=other),
@@ -62,7 +62,7 @@ def _other(row: Mapping[str, Any], conversation_id: str) -> dict[str, Any]:
 
 
 def _neighbours(conversation_id: str) -> Iterator[dict[str, Any]]:
-    if not (session.store().index_facts or {}).get("model"):
+    if not session.store().has_vectors:
         return
     like = searching.Asked(
         "", "meaning", "any", is_exact=False, like_id=conversation_id, like_turn=None
@@ -95,8 +95,3 @@ def _neighbours(conversation_id: str) -> Iterator[dict[str, Any]]:
         "all": None,
         "items": [item(row) for row in records(found.rows)],
     }
-
-
-def _flags(is_flagged: Any, categories: Any) -> list[str]:  # noqa: ANN401
-    named = list(categories)
-    return named or (["flagged"] if not pd.isna(is_flagged) and is_flagged else [])

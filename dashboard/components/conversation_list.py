@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import formats, url
 from dashboard.components.registration import registered
 from dashboard.reader import reader
-from queries.reading import is_covered, readable_opening, visible
+from queries.reading import flags_named, is_covered, readable_opening, visible
 from queries.records import records
 
 _LIST = registered("conversation_list")
@@ -65,5 +65,5 @@ def _row(row: dict[str, Any], is_uncovered: bool) -> dict[str, Any]:
         "prompt": formats.count(row["prompt_chars"]),
         "response": formats.count(row["response_chars"]),
         "repeats": formats.count(row["prompt_group_size"]),
-        "flags": list(row["flagged_categories"]) or (["flagged"] if row["is_flagged"] else []),
+        "flags": flags_named(row),
     }

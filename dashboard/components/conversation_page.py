@@ -22,7 +22,6 @@ from queries.errors import DataError
 from queries.filters import Filters
 from queries.published_row import published_conversation
 from queries.reading import needs_cover, visible
-from queries.records import records
 from queries.store import Store
 
 _LINKED = "linked_read"
@@ -62,13 +61,12 @@ def _show_messages(shown: Sequence[Conversation]) -> None:
     first = str(shown[0].facts["conversation_id"])
     as_shown = _as_shown(first)
     how = show_controls(
-        has_flagged=any(needs_cover(row) for one in shown for row in records(one.messages)),
+        has_flagged=any(needs_cover(one.facts) for one in shown),
         published=partial(_document, session.store(), first, published_json, as_shown),
         markdown=partial(_document, session.store(), first, markdown_document, as_shown),
         name=f"conversation-{first}",
     )
     is_published = how == "published"
-    turn = url.parameter("turn", "")
     show_transcript(
         [
             Column(
@@ -80,7 +78,7 @@ def _show_messages(shown: Sequence[Conversation]) -> None:
             for one in shown
         ],
         how,
-        turn=int(turn) if turn.isdecimal() and len(turn) < 9 and int(turn) else None,
+        turn=url.number("turn"),
     )
     # The messages are there at once; the links around them learn how they are read after that.
     if url.parameter("read", "") != st.session_state[_LINKED]:
@@ -112,7 +110,7 @@ def _show_ways(head: DeltaGenerator, found: Conversation, filters: Filters) -> N
         note = str(error)
     else:
         note = "" if place else "not in this list"
-    has_flagged = any(needs_cover(row) for row in records(found.messages))
+    has_flagged = needs_cover(found.facts)
     with head:
         show_way(place, note, has_flagged=has_flagged)
     show_way(place, note, has_flagged=has_flagged, is_foot=True)

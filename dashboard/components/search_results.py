@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import formats, url
 from dashboard.components.registration import registered
 from dashboard.reader import reader
-from queries.reading import is_covered, needs_cover, visible
+from queries.reading import flags_named, is_covered, needs_cover, visible
 from queries.records import records
 from queries.search.index import SearchIndex
 from queries.search.results import Found
@@ -93,8 +93,10 @@ def _card(
     is_uncovered: bool,
 ) -> dict[str, Any]:
     conversation_id, turn = str(row["conversation_id"]), int(row["turn_number"])
-    flags = list(row["message_categories"])
-    message = {"is_flagged": row["is_message_flagged"], "flagged_categories": flags}
+    message = {
+        "is_flagged": row["is_message_flagged"],
+        "flagged_categories": row["message_categories"],
+    }
     is_flagged = needs_cover(message)
     elsewhere = bool(row["is_flagged"]) and not is_flagged
     similarity = row["similarity"]
@@ -106,7 +108,7 @@ def _card(
         "turn": f"turn {turn:,} of {formats.count(row['turn_count'])}",
         "model": visible(formats.name(row["model"])),
         "language": visible(formats.name(row["language"])),
-        "flags": flags or (["flagged"] if is_flagged else []),
+        "flags": flags_named(message),
         "elsewhere": "flagged elsewhere in it" if elsewhere else "",
         "isCovered": is_covered(message, is_uncovered=is_uncovered),
         "pieces": list(_pieces(piece)) or [["(no text)", False]],

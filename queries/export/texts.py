@@ -1,7 +1,6 @@
 """Rows of an export as text: lines of JSON, or lines of CSV."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from queries.plain_values import decoded, each_leaf, finite, with_bytes
 from queries.spreadsheets import disarmed
 
 _LINES_AT_ONCE = 2_048
@@ -25,7 +25,7 @@ def lines(table: pa.Table) -> bytes:
 
 def _objects(table: pa.Table, plain: Callable[[Any], Any] | None) -> Iterator[bytes]:
     if plain is not None:
-        columns = [column.cast(_with_bytes(column.type)) for column in table.columns]
+        columns = [column.cast(with_bytes(column.type)) for column in table.columns]
         table = pa.table(columns, names=table.column_names)
     for row in table.to_pylist():
         yield orjson.dumps(plain(row) if plain else row, option=orjson.OPT_APPEND_NEWLINE)
@@ -62,29 +62,8 @@ def _is_odd(array: pa.Array) -> bool:
     return False
 
 
-def _with_bytes(type_: pa.DataType) -> pa.DataType:
-    if pa.types.is_string(type_):
-        return pa.binary()
-    if pa.types.is_list(type_):
-        return pa.list_(_with_bytes(type_.value_type))
-    if pa.types.is_struct(type_):
-        return pa.struct([(field.name, _with_bytes(field.type)) for field in type_])
-    return type_
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401
-    match value:
-        case bytes():
-            return value.decode(errors="replace")
-        case float() if math.isnan(value):
-            return "NaN"
-        case float() if math.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-        case list():
-            return [_plain(one) for one in value]
-        case Mapping():
-            return {name: _plain(one) for name, one in value.items()}
-    return value
+def _plain(row: dict[str, Any]) -> Any:  # noqa: ANN401
+    return each_leaf(row, lambda leaf: finite(decoded(leaf)))
 
 
 def cells(table: pa.Table) -> bytes:
