@@ -12,9 +12,9 @@ from dashboard.fetching import PATH
 from queries.export.output import manifest_path
 from queries.export.plan import ExportPlan
 from queries.export.prepared import new_prepared
-from queries.export.samples import picked
+from queries.export.samples import chosen, has_removed, picked
 from queries.export.write import write_export
-from queries.layout import StorePath
+from queries.relations import Edition
 
 COUNTS_REMEMBERED = 64
 
@@ -25,7 +25,7 @@ _exports = Exports()
 
 def count(plan: ExportPlan) -> int:
     """How many conversations an export will have."""
-    return _count(plan, session.store_path().path, session.store().version.name)
+    return _count(plan, session.store_path().path, session.store().edition)
 
 
 def begin(plan: ExportPlan, name: str, words: str) -> None:
@@ -36,7 +36,11 @@ def begin(plan: ExportPlan, name: str, words: str) -> None:
 
     def write(job: Job) -> dict[str, object]:
         job.folder = new_prepared(path, job.token)
-        return write_export(store, plan, job.folder / job.name, progress=JobProgress(job), who=who)
+        found = chosen(store, plan)
+        job.is_allowed = lambda: not has_removed(store, found)
+        return write_export(
+            store, plan, job.folder / job.name, progress=JobProgress(job), found=found, who=who
+        )
 
     _exports.begin(job, write)
     st.session_state[_TOKENS] = [job.token, *st.session_state.get(_TOKENS, [])]
@@ -64,11 +68,14 @@ def prepared_file(token: str, name: str) -> Path | None:
     job = _exports.find(token)
     if job is None or job.state != "ready" or job.path is None:
         return None
+    if not job.is_allowed():
+        _exports.forget(token)
+        return None
     known = (job.path, manifest_path(job.path))
     return next((path for path in known if path.name == name and path.is_file()), None)
 
 
 @lru_cache(COUNTS_REMEMBERED)
-def _count(plan: ExportPlan, path: Path, version: str) -> int:
-    store = session.opened_version(StorePath(path), version)
+def _count(plan: ExportPlan, path: Path, edition: Edition) -> int:
+    store = session.opened(path, edition)
     return len(reduce(np.union1d, [picked(store, plan, pick) for pick in plan.picks]))

@@ -41,6 +41,7 @@ class Job:
         state: where it stands.
         problem: why it failed, in a sentence.
         manifest: what it says of itself, once it is ready.
+        is_allowed: whether it may still be fetched: nothing in it was removed since.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Job:
     state: State = "waiting"
     problem: str = ""
     manifest: dict[str, Any] = field(default_factory=dict)
+    is_allowed: Callable[[], bool] = lambda: True
     begun: float = field(default_factory=time.monotonic)
 
     @property

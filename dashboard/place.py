@@ -10,7 +10,7 @@ from dashboard.sorting import Order, chosen_order
 from queries.breakdowns import slice_size
 from queries.conversations import place_in_slice, slice_rows
 from queries.filters import Filters
-from queries.layout import StorePath
+from queries.relations import Edition
 
 LIST_ROWS = 25
 """Conversations on a page of the list."""
@@ -86,7 +86,7 @@ def _in_slice(conversation_id: str, filters: Filters) -> Place | None:
     if found is not None:
         return found
     place = _place_in_slice(
-        conversation_id, filters, order, session.store_path().path, session.store().version.name
+        conversation_id, filters, order, session.store_path().path, session.store().edition
     )
     if place is None:
         return None
@@ -135,10 +135,10 @@ def _neighbour(listed: tuple[str, int | None], page: int) -> Neighbour:
 
 @lru_cache(PLACES_REMEMBERED)
 def _place_in_slice(
-    conversation_id: str, filters: Filters, order: Order, path: Path, version: str
+    conversation_id: str, filters: Filters, order: Order, path: Path, edition: Edition
 ) -> int | None:
     return place_in_slice(
-        session.opened_version(StorePath(path), version),
+        session.opened(path, edition),
         filters,
         conversation_id,
         sort=order.sort,

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import paging, session, url
 from dashboard.components.view_choice import show_choice, show_switch, show_text
 from queries.filters import Filters
-from queries.layout import StorePath
+from queries.relations import Edition
 from queries.search.index import SearchIndex
 from queries.search.language import QUERY_CHARS_MAX
 from queries.search.results import MODES, Found, Mode, like, search
@@ -129,10 +129,9 @@ def clear() -> None:
 
 
 def found(asked: Asked, filters: Filters, row_limit: int, row_offset: int) -> Found:
-    """A page of results, remembered until the store changes."""
-    store = session.store()
-    path = session.store_path().path
-    return _found(asked, filters, row_limit, row_offset, path, store.version.name)
+    """A page of results, remembered until a version or a removal comes."""
+    path, edition = session.store_path().path, session.store().edition
+    return _found(asked, filters, row_limit, row_offset, path, edition)
 
 
 def index() -> SearchIndex:
@@ -174,9 +173,9 @@ def _begin_again() -> None:
 
 @lru_cache(RESULTS_REMEMBERED)
 def _found(
-    asked: Asked, filters: Filters, row_limit: int, row_offset: int, path: Path, version: str
+    asked: Asked, filters: Filters, row_limit: int, row_offset: int, path: Path, edition: Edition
 ) -> Found:
-    store = session.opened_version(StorePath(path), version)
+    store = session.opened(path, edition)
     if asked.like_id:
         return like(
             store,

@@ -13,6 +13,7 @@ from queries.breakdowns import language_mix, model_mix
 from queries.clauses import Value
 from queries.filters import Filters
 from queries.layout import StorePath
+from queries.relations import Edition
 from queries.settings import Settings
 from queries.store import Store
 
@@ -45,10 +46,10 @@ def store() -> Store:
     return _opened(store_path().path, _version())
 
 
-def opened_version(path: StorePath, name: str) -> Store:
+def opened(path: Path, edition: Edition) -> Store:
     """A version of a store, opened once for all readers."""
-    opened: Store = _opened(path.path, name)
-    return opened
+    found: Store = _opened(path, edition.version)
+    return found
 
 
 def newer_version() -> str | None:
@@ -68,7 +69,7 @@ def open_version(name: str) -> None:
 
 
 def rows(query: Query, filters: Filters, **params: Value) -> pd.DataFrame:
-    """What a query returns for the slice, remembered until the store changes.
+    """What a query returns for the slice, remembered until a version or a removal comes.
 
     Args:
         query: a function of `queries` that takes a store, filters and these parameters.
@@ -78,8 +79,8 @@ def rows(query: Query, filters: Filters, **params: Value) -> pd.DataFrame:
     Returns:
         A frame of the caller's own: writing to it leaves the remembered one as it is.
     """
-    said = tuple(params.items())
-    return remembered_rows(query, filters, said, store_path().path, _version()).copy(deep=False)
+    said, edition = tuple(params.items()), store().edition
+    return remembered_rows(query, filters, said, store_path().path, edition).copy(deep=False)
 
 
 def names(field: str) -> list[str]:
@@ -132,7 +133,11 @@ def _make_quick(opened: Store) -> None:
 # takes longer than all of the queries together. Filters are hashable, frames copy on write.
 @lru_cache(ROWS_REMEMBERED)
 def remembered_rows(
-    query: Query, filters: Filters, params: tuple[tuple[str, Value], ...], path: Path, version: str
+    query: Query,
+    filters: Filters,
+    params: tuple[tuple[str, Value], ...],
+    path: Path,
+    edition: Edition,
 ) -> pd.DataFrame:
-    """What a query returns, computed once for a version of a store; not to be written to."""
-    return query(_opened(path, version), filters, **dict(params))
+    """What a query returns, computed once for an edition of a store; not to be written to."""
+    return query(opened(path, edition), filters, **dict(params))

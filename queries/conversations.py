@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from queries.errors import NotFoundError, UsageError
+from queries.errors import UsageError
 from queries.filters import Filters
 from queries.store import Store
 
@@ -50,7 +50,7 @@ def conversation(store: Store, conversation_id: str) -> Conversation:
     """
     found = store.run("conversation", Filters(), params={"conversation_id": conversation_id})
     if found.empty:
-        raise NotFoundError(conversation_id)
+        raise store.not_found(conversation_id)
     facts = {name: found[name].iloc[0] for name in found.columns}
     messages = store.run(
         "messages",

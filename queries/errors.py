@@ -11,6 +11,7 @@ DataError
   StoreFullError        the disk is full
   VersionGoneError      a version of the store was replaced and cleaned up
   NotFoundError         no such conversation
+    RemovedError        there was one, and it was removed
   SlowQueryError        a query passed its time limit
   LargeQueryError       a query needed more memory than it may take
   IndexMissingError     the version of the store has no search index
@@ -18,7 +19,9 @@ DataError
   IndexWithoutModelError  it was built for words alone
   ModelError            an embedding model that is not there, or is another one
   LicenceError          the acceptance of the dataset's licence cannot be kept
-  LogError              the log of what was unmasked cannot be written or read
+  RegisterError         the register of removed conversations cannot be read or written
+  PurgeError            a purge that could not be brought to its end
+  LogError              the log of what was done with the data cannot be written or read
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
   ExportError           an export that failed; nothing of it is left
@@ -103,6 +106,34 @@ class NotFoundError(DataError):
         )
 
 
+class RemovedError(NotFoundError):
+    """A conversation that was removed."""
+
+    def __init__(self, conversation_id: str) -> None:
+        DataError.__init__(
+            self,
+            f"The conversation {conversation_id!r} was removed from this store for good: it is "
+            "not shown any more.",
+        )
+
+
+class RegisterError(DataError):
+    """The register of removed conversations: without it nothing can be shown."""
+
+    def __init__(self, path: Path, why: str | None = None) -> None:
+        super().__init__(
+            f"The register of removed conversations at {path} cannot be read, so nothing is shown. "
+            "Put it back from a copy of the store."
+            if why is None
+            else f"Nothing was removed: the register at {path} cannot be written ({why}). "
+            "Give whoever runs this the right to write there."
+        )
+
+
+class PurgeError(DataError):
+    """A purge that is not at its end."""
+
+
 class SlowQueryError(DataError):
     """A query was stopped because it took too long."""
 
@@ -175,12 +206,13 @@ class LicenceError(DataError):
 
 
 class LogError(DataError):
-    """The log of what was unmasked cannot be kept in the store, or not be read."""
+    """The log of what was done with the data cannot be kept in the store, or not be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"The log at {path} cannot be used: {reason}. Nothing is unmasked without it: let "
-            "somebody who may write there do it, or give the folder free space and permissions."
+            f"The log at {path} cannot be used: {reason}. Without it nothing is unmasked, exported "
+            "or removed: let somebody who may write there do it, or give the folder free space and "
+            "permissions."
         )
 
 

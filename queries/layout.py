@@ -70,6 +70,11 @@ class StorePath:
         return self.path / "versions"
 
     @property
+    def removed_path(self) -> Path:
+        """The register of conversations that may never be shown again."""
+        return self.path / "removed.parquet"
+
+    @property
     def state_path(self) -> Path:
         """What people write: it outlives every version."""
         return self.path / "state"
@@ -111,16 +116,16 @@ class StorePath:
         """Make a complete version the live one, in one step."""
         write_text(self.path / "CURRENT", f"{version.name}\n")
 
-    def remove(self, version: Version) -> None:
+    def discard(self, version: Version) -> None:
         """Take a version away in one step, and then its files."""
-        removed = self.path / "removed"
-        removed.mkdir(exist_ok=True)
-        version.path.rename(removed / version.name)
-        self.empty_removed()
+        discarded = self.path / "discarded"
+        discarded.mkdir(exist_ok=True)
+        version.path.rename(discarded / version.name)
+        self.empty_discarded()
 
-    def empty_removed(self) -> None:
+    def empty_discarded(self) -> None:
         """Delete the files of versions that were taken away; again, where that was cut off."""
-        shutil.rmtree(self.path / "removed", ignore_errors=True)
+        shutil.rmtree(self.path / "discarded", ignore_errors=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from queries.errors import NotFoundError, VersionGoneError
+from queries.errors import VersionGoneError
 from queries.filters import Filters
 from queries.layout import Version
 from queries.plain_values import decoded, each_leaf, with_bytes
@@ -43,7 +43,7 @@ def published_conversation(store: Store, conversation_id: str) -> dict[str, Any]
     """
     found = store.run("conversation", Filters(), params={"conversation_id": conversation_id})
     if found.empty:
-        raise NotFoundError(conversation_id)
+        raise store.not_found(conversation_id)
     part = _part_name(store, int(found["id_rank"].iloc[0]))
     try:
         row = _published_row(store.version, part, conversation_id)

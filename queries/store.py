@@ -17,10 +17,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from queries.clauses import HasText, Value, duckdb_where
-from queries.connection import connected, hold_in_memory
-from queries.errors import DataError, LargeQueryError, SlowQueryError, UsageError, VersionGoneError
+from queries.errors import (
+    DataError,
+    LargeQueryError,
+    NotFoundError,
+    RemovedError,
+    SlowQueryError,
+    UsageError,
+    VersionGoneError,
+)
 from queries.filters import Filters, Slice
 from queries.layout import StorePath, Version
+from queries.relations import Edition, Relations
+from queries.removal.register import removed_ids
 from queries.schema import GroupColumn
 from queries.settings import Settings
 from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
@@ -53,7 +62,7 @@ class Store:
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
         self._memory_gb = settings.memory_gb
-        self._connection = connected(version, settings)
+        self._relations = Relations(version, settings)
         files = self.manifest["files"]
         rows = [f["row_count"] for f in files if f["path"].startswith("conversations/")]
         self._part_ends = list(accumulate(rows))
@@ -66,12 +75,26 @@ class Store:
         Returns:
             Whether there was room for them, and files to read them from; if not, all is as before.
         """
-        with self._connection.cursor() as cursor:
-            try:
-                hold_in_memory(cursor)
-            except (duckdb.OutOfMemoryException, duckdb.IOException):
-                return False
-        return True
+        return self._relations.hold_in_memory()
+
+    @property
+    def path(self) -> StorePath:
+        """The folder of the store that this is a version of."""
+        return StorePath(self.version.path.parent.parent)
+
+    @property
+    def edition(self) -> Edition:
+        """What every answer depends on: the version, and which conversations were removed.
+
+        Raises:
+            RegisterError: what was removed cannot be told.
+        """
+        return self._relations.edition
+
+    @property
+    def removed_ranks(self) -> npt.NDArray[np.int64]:
+        """The conversations of this version that are not shown any more, by rank, ascending."""
+        return self._relations.removed_ranks
 
     def run(
         self,
@@ -94,16 +117,19 @@ class Store:
 
         Raises:
             UsageError: there is no such file, or its parameters or its grouping are others.
+            RegisterError: what was removed cannot be told.
             SlowQueryError: it took longer than the store's limit and was stopped.
             LargeQueryError: it needs more memory than the store may take.
             VersionGoneError: the version was cleaned up while it was open.
         """
         _check_params(name, params)
         asked = (name in SHARED and self._shared) or self._asked
-        return asked(name, filters, tuple(params.items()), by, id_rank).copy(deep=False)
+        said = tuple(params.items())
+        return asked(self.edition, name, filters, said, by, id_rank).copy(deep=False)
 
     def _asked(
         self,
+        _edition: Edition,
         name: str,
         filters: Slice,
         said: tuple[tuple[str, Value], ...],
@@ -115,12 +141,13 @@ class Store:
         messages = None
         if id_rank is not None:
             messages = "from read_parquet($messages_part)"
+            if len(self.removed_ranks):
+                messages += " anti join removed using (id_rank)"
             params |= {"messages_part": glob.escape(str(self._messages_part(id_rank)))}
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
         statement = statement_over_slice(name, condition, by=by, messages=messages)
-        # A DuckDB connection is not thread-safe; its cursors are independent.
-        with self._connection.cursor() as cursor, self._limited(cursor, name):
+        with self._relations.cursor() as cursor, self._limited(cursor, name):
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
             return _plain(cursor.execute(statement, {**bound, **params}).df())
@@ -170,10 +197,16 @@ class Store:
 
     def mask(self, filters: Slice) -> npt.NDArray[np.bool_] | None:
         """Whether each conversation is in the slice, by rank of its id; None where all are."""
-        if not any(True for _ in filters.clauses()):
+        count = self._part_ends[-1]
+        if any(True for _ in filters.clauses()):
+            mask = np.zeros(count, bool)
+            mask[self.run("slice_ranks", filters)["id_rank"].to_numpy()] = True
+            return mask
+        removed = self.removed_ranks
+        if not len(removed):
             return None
-        mask = np.zeros(self._part_ends[-1], bool)
-        mask[self.run("slice_ranks", filters)["id_rank"].to_numpy()] = True
+        mask = np.ones(count, bool)
+        mask[removed] = False
         return mask
 
     def _found_bits(self, clause: HasText) -> bytes:
@@ -181,13 +214,18 @@ class Store:
 
         return found_bits(self.search_index(), clause.query, clause.role)
 
+    def not_found(self, conversation_id: str) -> NotFoundError:
+        """What to say of a conversation that is not in the store: was it removed?"""
+        is_removed = conversation_id in removed_ids(self.path).to_pylist()
+        return (RemovedError if is_removed else NotFoundError)(conversation_id)
+
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of the columns that a query returns; an enum is a varchar."""
         nulls = dict.fromkeys(parameter_names(name))
         by: GroupColumn | None = "model" if is_grouped(name) else None
         messages = _FACTS if reads_messages(name) else None
         statement = f"describe {statement_over_slice(name, 'true', by=by, messages=messages)}"
-        with self._connection.cursor() as cursor:
+        with self._relations.cursor() as cursor:
             rows = cursor.execute(statement, nulls).fetchall()
         return [
             (column, "varchar" if type_.startswith("ENUM") else type_.lower())
@@ -196,7 +234,7 @@ class Store:
 
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""
-        self._connection.close()
+        self._relations.close()
 
     def _slice_bits(self, condition: str) -> str:
         """Statement that marks the conversations of a slice, one bit each, for a look at messages.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from queries.search.embedder import Model, Vector
+from queries.search.embedder import Flags, Model, Vector
 
 TOPICS = {
     **dict.fromkeys(("cat", "cats", "kitten", "gato", "katze", "猫", "pet"), 0),
@@ -44,8 +44,8 @@ class DictionaryEmbedder:
             vector[-1] = length = 1
         return vector / length
 
-    def cut_count(self, texts: Sequence[str]) -> int:
-        return sum(len(text.split()) > 8 for text in texts)
+    def are_cut(self, texts: Sequence[str]) -> Flags:
+        return np.array([len(text.split()) > 8 for text in texts], bool)
 
 
 class HashedWordsEmbedder:
@@ -67,8 +67,8 @@ class HashedWordsEmbedder:
         length: Vector = vector / np.linalg.norm(vector)
         return length
 
-    def cut_count(self, texts: Sequence[str]) -> int:
-        return 0
+    def are_cut(self, texts: Sequence[str]) -> Flags:
+        return np.zeros(len(texts), bool)
 
     def _direction(self, word: str) -> Vector:
         if word not in self._known:

@@ -79,7 +79,9 @@ def test_a_new_version_keeps_the_log(tmp_path):
 
 def test_a_log_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "state").write_text("no folder")
-    with pytest.raises(LogError, match=r"log\.sqlite cannot be used: .+ Nothing is unmasked"):
+    with pytest.raises(
+        LogError, match=r"log\.sqlite cannot be used: .+ Without it nothing is unmasked"
+    ):
         note(StorePath(tmp_path), "ada", "unmasked", "x")
 
 

@@ -27,7 +27,7 @@ FORBIDDEN = {
     "dashboard/": {"duckdb", "lancedb", "sentence_transformers", "sqlite3"},
 }
 ONLY_WRITERS = (
-    *("queries/prepare/", "queries/sample/", "queries/export/"),
+    *("queries/prepare/", "queries/sample/", "queries/export/", "queries/removal/"),
     *("queries/layout.py", "queries/licence.py", "queries/access_log.py"),
 )
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}

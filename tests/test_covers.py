@@ -188,7 +188,7 @@ def test_what_cannot_be_noted_is_not_unmasked(capsys, store, command):
     shutil.rmtree(store / "state", ignore_errors=True)
     (store / "state").write_text("no folder")
     err = said(capsys, *command, "--store", store, "--unmask", code=1)
-    assert "Nothing is unmasked without it" in err
+    assert "Without it nothing is unmasked" in err
     from queries.cli import run
 
     assert run([*map(str, command), "--store", str(store), "--unmask"]) == 1

@@ -138,14 +138,14 @@ def test_a_build_of_other_data_leaves_no_rest_of_the_one_before(raw, tmp_path, s
 
 
 @pytest.mark.parametrize("table", ["conversations", "messages"])
-def test_a_removal_that_is_cut_off_leaves_nothing_to_go_on_with(tmp_path, monkeypatch, table):
+def test_a_clean_up_that_is_cut_off_leaves_nothing_to_go_on_with(tmp_path, monkeypatch, table):
     store = StorePath(tmp_path / "store")
     files = [tiny.write(tmp_path / f"{n}.parquet", tiny.ROWS[:n]) for n in (3, 4, 5)]
     for file in files[:2]:
         prepared(file, store.path)
 
     def killed(path: Path, **_: object) -> None:
-        if path.name == "removed":
+        if path.name == "discarded":
             shutil.rmtree(next(path.iterdir()) / table)
             raise KeyboardInterrupt
 
@@ -158,4 +158,4 @@ def test_a_removal_that_is_cut_off_leaves_nothing_to_go_on_with(tmp_path, monkey
     opened = open_store(store.path, Settings())
     assert opened.run("slice_size", Filters())["message_count"].tolist() == [6]
     opened.close()
-    assert not (store.path / "removed").exists()
+    assert not (store.path / "discarded").exists()

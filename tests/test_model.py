@@ -96,18 +96,18 @@ def test_the_bundled_model_gives_vectors_of_length_one(model):
 
 def test_texts_longer_than_the_model_reads_are_counted(model):
     short, long = "short", "word " * 1_000
-    assert [model.cut_count(texts) for texts in ([], [short], [long], [short, long, long])] == [
-        *(0, 0, 1, 2)
-    ]
+    assert [
+        int(model.are_cut(texts).sum()) for texts in ([], [short], [long], [short, long, long])
+    ] == [*(0, 0, 1, 2)]
     # A word, and the two signs that stand around a text: 254 fit.
-    assert [model.cut_count(["a " * count]) for count in (254, 255)] == [0, 1]
+    assert [int(model.are_cut(["a " * count]).sum()) for count in (254, 255)] == [0, 1]
 
 
 def test_texts_with_more_pieces_than_characters_are_counted(model):
     assert len(KOREAN) < 254
     far = model.documents([KOREAN, KOREAN[:-20]])
     assert np.allclose(far[0], far[1], atol=1e-5)
-    assert model.cut_count([KOREAN]) == 1
+    assert model.are_cut([KOREAN]).tolist() == [True]
 
 
 def test_other_weights_than_the_published_ones_are_refused(monkeypatch):

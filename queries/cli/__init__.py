@@ -21,6 +21,8 @@ COMMANDS = {
     "export": "queries.cli.export:export",
     "slices": "queries.cli.export:slices",
     "log": "queries.cli.read:log",
+    "remove": "queries.cli.removal:remove",
+    "purge": "queries.cli.removal:purge",
     "serve": "queries.cli.serve:serve",
     "accept-licence": "queries.cli.serve:accept_licence",
 }

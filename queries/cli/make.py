@@ -79,6 +79,8 @@ def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
         f"{counts['conversations']:,} conversations with {counts['messages']:,} messages "
         f"prepared in {store}, version {built.version.name}."
     )
+    if left_out := manifest["left_out_count"]:
+        click.echo(f"Left out: {left_out:,} conversations of this data that were removed for good.")
     for name in manifest["dropped_columns"]:
         click.echo(f"Left out: the column {name}, which the published schema does not have.")
     if derived := redaction_sentence(manifest):

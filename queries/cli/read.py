@@ -32,13 +32,15 @@ def info(store: Path, format_: str) -> None:
     """Say what is in a store."""
     opened = _opened(store)
     manifest = opened.manifest
+    size = opened.run("slice_size", Filters())
     facts = {
         "store": str(store),
         "version": manifest["version"],
         "created_at": manifest["created_at"],
         "chatscape_version": manifest["chatscape_version"],
-        "conversation_count": manifest["counts"]["conversations"],
-        "message_count": manifest["counts"]["messages"],
+        "conversation_count": int(size["conversation_count"].iloc[0]),
+        "message_count": int(size["message_count"].iloc[0]),
+        "removed_count": len(opened.removed_ranks),
         "source_count": len(manifest["sources"]),
         "source_row_count": sum(source["row_count"] for source in manifest["sources"]),
         "source_bytes": sum(source["bytes"] for source in manifest["sources"]),

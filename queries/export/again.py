@@ -1,21 +1,18 @@
 """Deriving an export again from its manifest, and what differs where that cannot be done."""
 
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from queries.errors import ManifestError
 from queries.export.output import SUFFIX
 from queries.export.samples import Chosen, conversation_ids
+from queries.removal.listed import ids_in_export
+from queries.removal.register import removed
 from queries.store import Store
-
-_ID = "conversation_id"
 
 NAMED_MAX = 3
 """So many ids are named where sets of them differ."""
@@ -40,9 +37,17 @@ def check_same(store: Store, path: Path, manifest: Mapping[str, Any], chosen: Ch
     if chosen.count == before:
         said = [f"this store gives as many conversations, {before:,}, but not the same"]
     theirs, ours = manifest["store"]["fingerprint"], store.version.fingerprint
-    same = "the same dataset" if theirs == ours else "another dataset"
+    sources = [source["sha256"] for source in store.manifest["sources"]]
+    same = "the same dataset" if manifest["store"]["sources"] == sources else "another dataset"
     said.append(f"its store was of {same} (fingerprint {theirs}, here {ours})")
+    if count := _removed_since(store, manifest["created_at"]):
+        said.append(f"{count:,} conversations were removed from this store since")
     raise ManifestError(path, "; ".join([*said, *_differing(store, path, chosen)]) + ".")
+
+
+def _removed_since(store: Store, created_at: str) -> int:
+    rows = removed(store.path)
+    return int(pc.sum(pc.greater_equal(rows["removed_at"], created_at)).as_py() or 0)
 
 
 def _differing(store: Store, path: Path, chosen: Chosen) -> Iterator[str]:
@@ -62,13 +67,6 @@ def _differing(store: Store, path: Path, chosen: Chosen) -> Iterator[str]:
 def _exported_ids(out: Path) -> set[str] | None:
     """The ids in an export; None where it is not there, or has none."""
     try:
-        if out.is_dir() or out.suffix == ".parquet":
-            files = sorted(out.glob("data/*.parquet")) if out.is_dir() else [out]
-            return {one for f in files for one in pq.read_table(f, columns=[_ID])[_ID].to_pylist()}
-        with pa.input_stream(out) as stream:
-            if ".csv" in out.suffixes:
-                parse = pa.csv.ParseOptions(newlines_in_values=True)
-                return set(pa.csv.read_csv(stream, parse_options=parse)[_ID].to_pylist())
-            return {orjson.loads(line)[_ID] for line in io.BufferedReader(stream)}
+        return set(ids_in_export(out))
     except (OSError, pa.ArrowException, KeyError, ValueError):
         return None

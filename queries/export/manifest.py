@@ -36,7 +36,7 @@ def said_before(store: Store, plan: ExportPlan, chosen: Chosen) -> dict[str, Any
         "store": {
             "version": store.version.name,
             "fingerprint": store.version.fingerprint,
-            "conversations": store.manifest["counts"]["conversations"],
+            "conversations": store.manifest["counts"]["conversations"] - len(store.removed_ranks),
             "is_synthetic": store.manifest["is_synthetic"],
             "sources": [source["sha256"] for source in store.manifest["sources"]],
         },

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from queries.errors import DataError
 from queries.export.parts import Ranks, conversation_columns, parts_of
 from queries.export.plan import ExportPlan, Pick, Sample
 from queries.export.prompts import first_prompts, prompt_words
+from queries.prepare.plan import ids_sha256
 from queries.schema import CATEGORIES, ROLES, Role, score_column
 from queries.store import Store
 
@@ -48,15 +50,18 @@ def chosen(store: Store, plan: ExportPlan) -> Chosen:
     return Chosen(ranks, ids_sha256(conversation_ids(store, ranks)))
 
 
+def has_removed(store: Store, found: Chosen) -> bool:
+    """Whether any of some conversations was removed meanwhile, or that cannot be told any more."""
+    try:
+        return bool(np.isin(store.removed_ranks, found.ranks).any())
+    except DataError:
+        return True
+
+
 def conversation_ids(store: Store, ranks: Ranks) -> list[str]:
     """The ids of some conversations, sorted."""
     ids: list[str] = conversation_columns(store, ranks, ["conversation_id"])[0].to_pylist()
     return ids
-
-
-def ids_sha256(ids: list[str]) -> str:
-    """The hash of sorted ids, by which two machines tell whether they mean the same."""
-    return hashlib.sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest()
 
 
 def picked(store: Store, plan: ExportPlan, pick: Pick) -> Ranks:

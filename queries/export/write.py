@@ -23,7 +23,7 @@ from queries.export.masks import Mask, masking, unmasked
 from queries.export.output import Output, new_output
 from queries.export.parts import Part, parts_of, version_there
 from queries.export.plan import ExportPlan
-from queries.export.samples import Chosen, chosen
+from queries.export.samples import Chosen, chosen, has_removed
 from queries.export.shapes import SHAPES, TEXT_COLUMNS, columns_of, schema_of
 from queries.layout import StorePath
 from queries.licence import user
@@ -104,8 +104,8 @@ def write_export(
     """
     check_format(plan, out)
     columns = columns_of(store, plan)
-    folder = store.version.path.parent.parent
-    new = new_output(out, is_folder=plan.format == "hf", may_replace=may_replace, store=folder)
+    is_folder = plan.format == "hf"
+    new = new_output(out, is_folder=is_folder, may_replace=may_replace, store=store.path.path)
     with new as output:
         found = found or chosen(store, plan)
         said = said_before(store, plan, found)
@@ -115,7 +115,9 @@ def write_export(
             (output.path / "README.md").write_text(card(said, tally.rows), encoding="utf-8")
         files = files_of(output.path, out.name)
         manifest = whole_manifest(said, tally.rows, tally.left_out, files)
-        _note(StorePath(folder), plan, output, manifest, who or user())
+        if has_removed(store, found):
+            raise ExportError(out, "conversations in it were removed meanwhile; make it again.")
+        _note(store.path, plan, output, manifest, who or user())
         output.publish(manifest)
     return manifest
 

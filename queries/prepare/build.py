@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from queries.errors import StoreFullError
 from queries.layout import StorePath, Version, write_json
-from queries.prepare.gather import columns_of_the_whole, gather_part, part_path
+from queries.prepare.gather import Rows, columns_of_the_whole, gather_part, part_path
 from queries.prepare.lock import sole_writer
 from queries.prepare.manifest import manifest
-from queries.prepare.plan import Plan, fingerprint, plan
+from queries.prepare.plan import PREPARE_VERSION, Plan, fingerprint, plan
 from queries.prepare.scatter import Scattered, scatter_unit
 from queries.prepare.sources import Source, find_files, inspect
 from queries.progress import Advance, Progress
+from queries.removal.register import removed_ids
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Units or parts worked on at the same time; each needs about 300 MB."""
@@ -70,19 +71,24 @@ def build_store(
             for file in files:
                 sources.append(inspect(file))
                 advance(1)
+        removed = removed_ids(store)
         version = None if fresh else _already_built(store, sources, limit)
         if version is not None:
             built = Built(version, is_new=False, resumed_rows=0)
         else:
-            built = _build(store, sources, limit, fresh=fresh, progress=progress)
+            built = _build(store, sources, limit, removed, fresh=fresh, progress=progress)
         clean_up(store, built.version)
         return built
 
 
 def _already_built(store: StorePath, sources: list[Source], limit: int | None) -> Version | None:
-    """The complete version that holds just this; made live when a build was cut off before that."""
-    wanted = fingerprint(sources, limit)
-    complete = [v for v in store.versions() if v.fingerprint == wanted and v.is_complete]
+    """The complete version that holds just this; made live when a build was cut off before that.
+
+    What was removed since is hidden in it, and what was purged is not in it: it is whole all the
+    same.
+    """
+    wanted = fingerprint([source.sha256 for source in sources], limit)
+    complete = [v for v in store.versions() if v.is_complete and _raw(v) == wanted]
     if not complete:
         return None
     newest = complete[-1]
@@ -91,17 +97,31 @@ def _already_built(store: StorePath, sources: list[Source], limit: int | None) -
     return newest
 
 
+def _raw(version: Version) -> str:
+    """The fingerprint of the raw data of a version, whatever was left out of it."""
+    said = version.manifest()
+    made = said["steps"]["prepare"]["prepare_version"]
+    hashes = [source["sha256"] for source in said["sources"]]
+    return fingerprint(hashes, said["limit"]) if made == PREPARE_VERSION else ""
+
+
 def _build(
-    store: StorePath, sources: list[Source], limit: int | None, *, fresh: bool, progress: Progress
+    store: StorePath,
+    sources: list[Source],
+    limit: int | None,
+    removed: pa.Array,
+    *,
+    fresh: bool,
+    progress: Progress,
 ) -> Built:
     started = time.monotonic()
     with progress.step(
         "Checking ids", sum(source.row_count for source in sources), "rows"
     ) as advance:
-        work = plan(sources, limit)
-        advance(work.row_count)
+        work = plan(sources, limit, removed)
+        advance(sum(unit.row_count for unit in work.units))
     version = _version_to_build(store, work, fresh=fresh)
-    scattered = Scattered(_scatter_path(version))
+    scattered = Scattered(_scatter_path(version), len(work.units))
     done = [n for n in range(len(work.units)) if scattered.is_done(n)]
     resumed_rows = sum(work.units[n].row_count for n in done)
     _scatter(scattered, work, sources, done, progress)
@@ -118,7 +138,7 @@ def _version_to_build(store: StorePath, work: Plan, *, fresh: bool) -> Version:
     same = [v for v in unfinished if v.fingerprint == work.fingerprint and not fresh]
     for version in unfinished:
         if version not in same[-1:]:
-            store.remove(version)
+            store.discard(version)
     if same:
         return same[-1]
     now = datetime.now(UTC)
@@ -149,31 +169,44 @@ def _scatter(
 
             yield task
 
-    with progress.step("Reading conversations", work.row_count, "rows") as advance:
+    rows = sum(unit.row_count for unit in work.units)
+    with progress.step("Reading conversations", rows, "rows") as advance:
         _run(tasks(advance))
 
 
 def _gather(scattered: Scattered, work: Plan, version: Version, progress: Progress) -> None:
-    units, parts = len(work.units), range(work.part_count)
-    whole = columns_of_the_whole(scattered, units, work.part_count)
+    gather(scattered, work.part_count, work.row_count, version, progress)
+
+
+def gather(flat: Rows, parts: int, row_count: int, version: Version, progress: Progress) -> None:
+    """Write the tables of a version, part by part; those that are there are left as they are.
+
+    Args:
+        flat: the rows.
+        parts: how many parts they are in.
+        row_count: conversations in all of them.
+        version: where to write.
+        progress: shows the step.
+    """
+    whole = columns_of_the_whole(flat, parts)
     starts = [0]
-    for part in parts:
-        starts.append(starts[-1] + scattered.part(units, part, "conversations").num_rows)
+    for part in range(parts):
+        starts.append(starts[-1] + flat.part(part, "conversations").num_rows)
 
     def tasks(advance: Advance) -> Iterator[Callable[[], None]]:
-        for part in parts:
+        for part in range(parts):
             rows = whole.slice(starts[part], starts[part + 1] - starts[part])
             if part_path(version, "conversations", part).is_file():
                 advance(rows.num_rows)
                 continue
 
             def task(part: int = part, rows: pa.Table = rows) -> None:
-                gather_part(scattered, units, part, rows, version)
+                gather_part(flat, part, rows, version)
                 advance(rows.num_rows)
 
             yield task
 
-    with progress.step("Sorting and writing", work.row_count, "rows") as advance:
+    with progress.step("Sorting and writing", row_count, "rows") as advance:
         _run(tasks(advance))
 
 
@@ -192,8 +225,8 @@ def clean_up(store: StorePath, live: Version) -> None:
     """Remove versions that nobody opens any more, and what complete ones were made from."""
     complete = [v for v in store.versions() if v.is_complete and v != live]
     for version in complete[: max(0, len(complete) - (KEPT_VERSIONS - 1))]:
-        store.remove(version)
-    store.empty_removed()
+        store.discard(version)
+    store.empty_discarded()
     for version in (live, *complete[-(KEPT_VERSIONS - 1) :]):
         shutil.rmtree(_scatter_path(version), ignore_errors=True)
 

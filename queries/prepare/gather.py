@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 
 from queries.layout import Version, whole_file
 from queries.prepare.facts import with_facts
-from queries.prepare.scatter import TABLES, Scattered
+from queries.prepare.scatter import TABLES
 from queries.schema import CONVERSATIONS
 
 MESSAGE_GROUP_ROWS = 8_192
@@ -20,14 +21,25 @@ _WITH_DICTIONARY = ("model", "language", "role", "flagged_categories.list.elemen
 _WITHOUT_STATISTICS = ("text", "opening")
 
 
-def columns_of_the_whole(scattered: Scattered, units: int, parts: int) -> pa.Table:
+class Rows(Protocol):
+    """Flat rows, part by part: ids of a part are larger than those of the part before it."""
+
+    def part(self, part: int, table: str) -> pa.Table:
+        """The rows of one part of `conversations`, `messages` or `verbatim`, in any order.
+
+        What only the whole dataset knows is not among their columns.
+        """
+        ...
+
+
+def columns_of_the_whole(flat: Rows, parts: int) -> pa.Table:
     """`id_rank`, `prompt_group_size` and `is_first_of_prompt` of all rows, in the order of ids.
 
     Rows of a part follow those of the part before it, so that a slice of this table is a part's.
     """
     columns = ["conversation_id", "prompt_group"]
     tables = [
-        scattered.part(units, part, "conversations").select(columns).sort_by("conversation_id")
+        flat.part(part, "conversations").select(columns).sort_by("conversation_id")
         for part in range(parts)
     ]
     groups = pa.concat_tables(tables)["prompt_group"].combine_chunks()
@@ -48,19 +60,16 @@ def columns_of_the_whole(scattered: Scattered, units: int, parts: int) -> pa.Tab
     )
 
 
-def gather_part(
-    scattered: Scattered, units: int, part: int, whole: pa.Table, version: Version
-) -> None:
+def gather_part(flat: Rows, part: int, whole: pa.Table, version: Version) -> None:
     """Write one part of each table; `conversations` last, so that its file says the part is done.
 
     Args:
-        scattered: the files of the first pass.
-        units: how many units they hold.
+        flat: the rows of all parts.
         part: which part.
         whole: the rows of `columns_of_the_whole` for this part.
         version: where to write.
     """
-    tables = {table: scattered.part(units, part, table) for table in TABLES}
+    tables = {table: flat.part(part, table) for table in TABLES}
     by_id = [("conversation_id", "ascending")]
     verbatim = tables["verbatim"].sort_by(by_id)
     if verbatim.num_rows:

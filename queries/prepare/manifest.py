@@ -1,7 +1,7 @@
 """What a version says of itself: written when everything else is, and never changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,7 @@ def manifest(
     seconds: float,
 ) -> dict[str, Any]:
     """The manifest of a version whose tables are complete."""
-    files = [_file(version, path) for table in TABLES for path in _files(version, table)]
-    rows = {
-        table: sum(file["row_count"] for file in files if file["path"].startswith(f"{table}/"))
-        for table in TABLES
-    }
+    files = _all_files(version)
     return {
         "format": STORE_FORMAT,
         "version": version.name,
@@ -41,12 +37,51 @@ def manifest(
         "is_synthetic": bool(sources) and all(source.is_synthetic for source in sources),
         "redacted_is_derived": any(not source.has_redacted for source in sources),
         "dropped_columns": sorted({c for source in sources for c in source.dropped_columns}),
-        "counts": rows,
+        "counts": _counts(files),
+        "left_out_count": len(work.left_out),
         "oddities": _oddities(scattered, len(work.units)),
         "steps": {
             "prepare": {"prepare_version": PREPARE_VERSION, "last_run_seconds": round(seconds, 1)}
         },
         "files": files,
+    }
+
+
+def rest_manifest(
+    version: Version, before: Mapping[str, Any], left_out_count: int, oddities: Mapping[str, int]
+) -> dict[str, Any]:
+    """The manifest of a version that is another one less some conversations.
+
+    Args:
+        version: whose tables are complete.
+        before: the manifest of the other one.
+        left_out_count: how many conversations it has less.
+        oddities: how many of those have which oddity.
+    """
+    files = _all_files(version)
+    left = {name: count - oddities.get(name, 0) for name, count in before["oddities"].items()}
+    return {
+        **before,
+        "version": version.name,
+        "fingerprint": version.fingerprint,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "chatscape_version": __version__,
+        "counts": _counts(files),
+        "left_out_count": before.get("left_out_count", 0) + left_out_count,
+        "oddities": {name: count for name, count in left.items() if count},
+        "steps": {"prepare": before["steps"]["prepare"]},
+        "files": files,
+    }
+
+
+def _all_files(version: Version) -> list[dict[str, Any]]:
+    return [_file(version, path) for table in TABLES for path in _files(version, table)]
+
+
+def _counts(files: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {
+        table: sum(file["row_count"] for file in files if file["path"].startswith(f"{table}/"))
+        for table in TABLES
     }
 
 

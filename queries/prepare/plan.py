@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,12 +43,14 @@ class Plan:
         units: what is read, in order.
         first_ids: for each part but the first, the smallest id in it, ascending.
         row_count: conversations to prepare.
+        left_out: ids of the sources that were removed, sorted.
     """
 
     fingerprint: str
     units: tuple[Unit, ...]
     first_ids: tuple[str, ...]
     row_count: int
+    left_out: pa.Array
 
     @property
     def part_count(self) -> int:
@@ -56,8 +58,13 @@ class Plan:
         return len(self.first_ids) + 1
 
 
-def plan(sources: Sequence[Source], limit: int | None) -> Plan:
-    """The plan for some sources, at most their first `limit` rows.
+def plan(sources: Sequence[Source], limit: int | None, removed: pa.Array) -> Plan:
+    """The plan for some sources, at most their first `limit` rows, less those that were removed.
+
+    Args:
+        sources: the raw files.
+        limit: rows to read, in the order of files; all without one.
+        removed: ids that may never be shown again, sorted.
 
     Raises:
         SourceError: an id is null or stands twice (names the file, and three of them).
@@ -65,22 +72,34 @@ def plan(sources: Sequence[Source], limit: int | None) -> Plan:
     # A store without rows still has its tables: one unit that reads nothing writes them.
     units = tuple(_units(sources, limit)) or (Unit(0, (), 0),)
     ids = _checked_ids(sources, limit)
+    left_out = removed.filter(pc.is_in(removed, ids.combine_chunks()))
+    ids = ids.filter(pc.invert(pc.is_in(ids, left_out)))
     return Plan(
-        fingerprint=fingerprint(sources, limit),
+        fingerprint=fingerprint([source.sha256 for source in sources], limit, left_out),
         units=units,
         first_ids=tuple(_boundaries(ids, _bytes_of(len(ids), sources))),
         row_count=len(ids),
+        left_out=left_out,
     )
 
 
-def fingerprint(sources: Sequence[Source], limit: int | None) -> str:
-    """12 hex digits that stand for the raw data, the limit and the version of this code."""
-    said = {
-        "prepare": PREPARE_VERSION,
-        "limit": limit,
-        "sources": [source.sha256 for source in sources],
-    }
+def fingerprint(sources: Sequence[str], limit: int | None, left_out: pa.Array | None = None) -> str:
+    """12 hex digits that stand for what a store is made of, and the version of this code.
+
+    Args:
+        sources: the hash of each raw file, in order.
+        limit: rows that are read; all without one.
+        left_out: ids of the sources that were removed, sorted.
+    """
+    said: dict[str, object] = {"prepare": PREPARE_VERSION, "limit": limit, "sources": [*sources]}
+    if left_out is not None and len(left_out):
+        said["left_out"] = ids_sha256(left_out.to_pylist())
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+
+def ids_sha256(ids: Iterable[str]) -> str:
+    """The hash of sorted ids, by which two machines tell whether they mean the same."""
+    return hashlib.sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest()
 
 
 def _units(sources: Sequence[Source], limit: int | None) -> Iterator[Unit]:

@@ -24,6 +24,7 @@ class Scattered:
     """The files of the first pass: for every unit some chunks, in each a batch for each part."""
 
     folder: Path
+    units: int
 
     def chunk_path(self, unit: int, chunk: int, table: str) -> Path:
         """One table of one chunk, an Arrow IPC file with a record batch for each part."""
@@ -42,10 +43,10 @@ class Scattered:
         summary: dict[str, dict[str, int] | int] = json.loads(self.done_path(unit).read_text())
         return summary
 
-    def part(self, units: int, part: int, table: str) -> pa.Table:
+    def part(self, part: int, table: str) -> pa.Table:
         """All rows of one part, in the order they were read."""
         batches = []
-        for unit in range(units):
+        for unit in range(self.units):
             for chunk in range(int(str(self.summary(unit)["chunks"]))):
                 with pa.memory_map(str(self.chunk_path(unit, chunk, table))) as file:
                     batches.append(pa.ipc.open_file(file).get_batch(part))
@@ -60,7 +61,8 @@ def scatter_unit(scattered: Scattered, number: int, unit: Unit, source: Source, 
         wanted = batch.slice(0, unit.row_count - rows)
         if chunks and not wanted.num_rows:
             break
-        flat = flatten(wanted)
+        is_left_out = pc.is_in(wanted["conversation_id"], plan.left_out)
+        flat = flatten(wanted.filter(pc.invert(is_left_out)))
         _write_chunk(scattered, number, chunks, flat, plan.first_ids)
         for name, count in flat.oddities.items():
             oddities[name] = oddities.get(name, 0) + count

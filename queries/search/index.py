@@ -34,6 +34,9 @@ Scores = npt.NDArray[np.float32]
 VECTOR_FILE = "vectors.npy"
 """Beside the tables: the vectors of the table `prompts`, in its order."""
 
+CUT_FILE = "cut.npy"
+"""Beside the tables: for each prompt whether it is longer than the model reads."""
+
 KEY_FILE = "key"
 """Beside the tables: the hash of what they were made from, as the manifest says it."""
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from queries.conversations import PAGE_ROWS_MAX
-from queries.errors import FilterError, NotFoundError, UsageError
+from queries.errors import FilterError, UsageError
 from queries.filters import Filters
 from queries.schema import CATEGORIES
 from queries.search.fusion import MEANING_DEPTH, fused
@@ -258,7 +258,7 @@ def _prompts_of(
     """The prompts of a conversation, or of one of its turns, and the rank of its id."""
     facts = store.run("conversation", Filters(), params={"conversation_id": conversation_id})
     if facts.empty:
-        raise NotFoundError(conversation_id)
+        raise store.not_found(conversation_id)
     rank = int(facts["id_rank"].iloc[0])
     first, last = np.searchsorted(index.id_ranks, [rank, rank + 1])
     numbers = list(range(int(first), int(last)))

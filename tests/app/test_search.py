@@ -11,6 +11,7 @@ from dashboard import session
 from queries.errors import IndexMissingError, IndexWithoutModelError, ModelError, NotFoundError
 from queries.layout import StorePath
 from queries.reading import cover_text
+from queries.relations import Edition
 from tests.app.conftest import cards, found, having, messages, raw, read, shown, similarities
 from tests.app.reading import captions, components, data, said, send, table, texts, whole
 
@@ -278,7 +279,7 @@ def test_where_the_model_is_missing_words_are_found(opened, indexed_folder, tmp_
 
 def test_exact_is_offered_where_there_is_a_vector_index(indexed, indexed_folder, monkeypatch):
     path = StorePath(indexed_folder)
-    index = session.opened_version(path, path.current_name()).search_index()
+    index = session.opened(path.path, Edition(path.current_name(), "")).search_index()
     monkeypatch.setitem(index.facts, "vector_index", {"nprobes": 1})
     app = whole(indexed("search", q="museum", exact="true"))
     assert app.toggle(key="exact").value

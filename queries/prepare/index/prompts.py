@@ -49,7 +49,7 @@ def distinct_prompts(
     waiting: list[str] = []
     bucket = 0
     with progress.step("Finding distinct prompts", count, "messages") as advance:
-        for start, texts in _user_texts(version):
+        for start, texts in user_texts(version):
             for place, text in texts:
                 digest = blake2b(text.encode(), digest_size=16).digest()
                 number = numbers.setdefault(digest, len(numbers))
@@ -75,12 +75,14 @@ def distinct_prompts(
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class MessageBatch:
+    """Consecutive messages of a store: the number of the first one, and how many."""
+
     first: int
     count: int
 
 
-def _user_texts(version: Version) -> Iterator[tuple[_Batch, list[tuple[int, str]]]]:
+def user_texts(version: Version) -> Iterator[tuple[MessageBatch, list[tuple[int, str]]]]:
     """Batches of messages, and of each its user messages: place in the batch, and text."""
     first = 0
     for path in message_files(version):
@@ -89,7 +91,7 @@ def _user_texts(version: Version) -> Iterator[tuple[_Batch, list[tuple[int, str]
                 roles, texts = batch.column("role").to_pylist(), batch.column("text").to_pylist()
                 said = enumerate(zip(roles, texts, strict=True))
                 bare = [(n, " ".join(t.split())) for n, (r, t) in said if r == "user" and t]
-                yield _Batch(first, batch.num_rows), [(n, text) for n, text in bare if text]
+                yield MessageBatch(first, batch.num_rows), [(n, text) for n, text in bare if text]
                 first += batch.num_rows
 
 

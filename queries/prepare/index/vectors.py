@@ -16,7 +16,7 @@ from queries.prepare.index.full_text import numbered_table
 from queries.prepare.index.prompts import PromptTexts
 from queries.progress import Advance, Progress
 from queries.search.embedder import Embedder
-from queries.search.index import VECTOR_FILE
+from queries.search.index import CUT_FILE, VECTOR_FILE
 from queries.search.meaning import COMPARED_ONE_BY_ONE
 
 PARTITION_ROWS = 1_000
@@ -52,7 +52,7 @@ def embedded(
     said = [np.load(out / f"{path.stem}.npz") for path in buckets]
     seconds = sum(float(bucket["seconds"]) for bucket in said)
     return resumed, {
-        "cut_prompt_count": sum(int(bucket["cut_count"]) for bucket in said),
+        "cut_prompt_count": sum(int(bucket["is_cut"].sum()) for bucket in said),
         "prompts_per_second": round(sum(sizes) / seconds, 1) if seconds else None,
     }
 
@@ -68,6 +68,7 @@ def build_vectors(
         table = numbered_table(lancedb.connect(tables), "prompts", rows)
     count = table.count_rows()
     _write_file(tables / VECTOR_FILE, files, count, dimension)
+    _write_flags(tables / CUT_FILE, files)
     if count <= COMPARED_ONE_BY_ONE:
         return {"vector_index": None}
     partitions = max(1, count // PARTITION_ROWS)
@@ -95,14 +96,21 @@ def _write_file(path: Path, files: list[Path], count: int, dimension: int) -> No
             out.write(np.load(file)["vectors"].astype("<f2").tobytes())
 
 
+def _write_flags(path: Path, files: list[Path]) -> None:
+    """Write which prompts are longer than the model reads, so that fewer can be counted later."""
+    flags = [np.empty(0, bool), *(np.load(file)["is_cut"] for file in files)]
+    with whole_file(path) as temporary, temporary.open("wb") as out:
+        np.save(out, np.concatenate(flags))
+
+
 def _embed(texts: Path, out: Path, embedder: Embedder) -> None:
     column = pq.read_table(texts)["text"].to_pylist()
     begun = time.monotonic()
     vectors = embedder.documents(column).astype(np.float16)
     seconds = time.monotonic() - begun
-    cut_count = embedder.cut_count(column)
+    is_cut = embedder.are_cut(column)
     with whole_file(out) as path, path.open("wb") as file:
-        np.savez(file, vectors=vectors, cut_count=cut_count, seconds=seconds)
+        np.savez(file, vectors=vectors, is_cut=is_cut, seconds=seconds)
 
 
 def _batches(files: list[Path], schema: pa.Schema, advance: Advance) -> Iterator[pa.RecordBatch]:

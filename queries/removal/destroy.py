@@ -1,0 +1,126 @@
+"""Destroying a whole store, and confirming that in writing outside of it."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+
+from queries import __version__
+from queries.assets import asset
+from queries.errors import PurgeError, StoreMissingError
+from queries.layout import StorePath, Version, write_json, write_text
+from queries.prepare.lock import sole_writer
+from queries.prepare.plan import ids_sha256
+from queries.removal.holders import held_text, holders
+
+_OURS = (
+    *("CURRENT", "versions", "indexing", "discarded", "purging", "state"),
+    *("removed.parquet", ".removing", ".lock"),
+)
+"""What a store consists of, in the order in which it goes: nobody opens it from the first on."""
+
+
+def destroy(store: StorePath, who: str, folder: Path) -> Path:
+    """Delete every file of a store: versions, index, exports, the register and the log.
+
+    What is confirmed is written down before the first file goes: a destruction that was cut off
+    goes on when it is called again. Files that are none of a store's are left.
+
+    Args:
+        store: a store, or what is left of one.
+        who: a person.
+        folder: where the confirmation is written; not in the store.
+
+    Returns:
+        The confirmation; the same as JSON is beside it.
+
+    Raises:
+        StoreMissingError: there is no store, nor what is left of one.
+        StoreBusyError: somebody else writes to this store.
+        PurgeError: the confirmation cannot be written, or a file not be deleted.
+    """
+    begun = folder / f"{store.path.absolute().name}.destroying.json"
+    if not begun.is_file() and store.current_name() is None:
+        raise StoreMissingError(store.path)
+    try:
+        with sole_writer(store):
+            if not begun.is_file():
+                write_json(begun, _facts(store, who))
+            for name in _OURS:
+                _delete(store.path / name)
+        if not any(store.path.iterdir()):
+            store.path.rmdir()
+        path = _confirm(store, orjson.loads(begun.read_bytes()), folder)
+        begun.unlink()
+    except OSError as error:
+        raise PurgeError(
+            f"The store at {store.path} is not destroyed yet: {error.strerror} "
+            f"({error.filename}). Mend that, and run the same command again."
+        ) from error
+    return path
+
+
+def _facts(store: StorePath, who: str) -> dict[str, Any]:
+    live = store.current()
+    said = live.manifest()
+    ids = _ids(live)
+    return {
+        "begun_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "by": who,
+        "store": str(store.path.absolute()),
+        "versions": [version.name for version in store.versions()],
+        "conversations": len(ids),
+        "ids_sha256": ids_sha256(ids),
+        "sources": [
+            {name: source[name] for name in ("path", "row_count", "sha256")}
+            for source in said["sources"]
+        ],
+    }
+
+
+def _ids(live: Version) -> list[str]:
+    files = sorted(live.table("conversations").glob("*.parquet"))
+    column = "conversation_id"
+    return [one for f in files for one in pq.read_table(f, columns=[column])[column].to_pylist()]
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
+    left = sorted(p.name for p in store.path.iterdir()) if store.path.is_dir() else []
+    said = {
+        **facts,
+        "chatscape_version": __version__,
+        "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "left": left,
+        "held_open_by": holders(store),
+    }
+    at = said["ended_at"].replace(":", "").replace("+0000", "Z")
+    path = folder / f"{store.path.absolute().name}-destroyed-{at}.md"
+    write_json(path.with_suffix(".json"), said)
+    text = asset("texts/destroyed.md").read_text(encoding="utf-8")
+    values = {
+        **said,
+        "conversations": f"{said['conversations']:,}",
+        "versions": ", ".join(said["versions"]),
+        "left": "Nothing is left of the folder."
+        if not left
+        else f"Left in the folder, because it is no part of a store: {', '.join(left)}.",
+        "held_open_by": held_text(said["held_open_by"]),
+        "rows": "\n".join(
+            f"| {Path(one['path']).name} | {one['row_count']:,} | {one['sha256']} |"
+            for one in said["sources"]
+        ),
+    }
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value), 1)
+    write_text(path, text)
+    return path

@@ -1,0 +1,163 @@
+"""Searching all that is left of a store for what was removed: file by file, value by value."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lancedb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from queries.layout import StorePath, Version
+from queries.progress import Progress
+from queries.removal.traces import PIECE_BYTES, Traces, pieces_of
+
+_BATCH_ROWS = 8_192
+_BLOCK_BYTES = 1 << 26
+_ID = "conversation_id"
+
+Advance = Callable[[int], None]
+
+
+@dataclass
+class Searched:
+    """What a search came to.
+
+    Attributes:
+        files: that were looked through byte by byte, and those of columns also value by value.
+        bytes: of these files.
+        traces: where something was found: a file, or a table, each once.
+    """
+
+    files: int = 0
+    bytes: int = 0
+    traces: list[str] = field(default_factory=list)
+
+
+def search_store(
+    store: StorePath, texts: Traces, ids: pa.Array, skipped: Path, progress: Progress
+) -> Searched:
+    """Look for pieces of removed texts in every file of a store, and for removed ids in versions.
+
+    Parquet and LanceDB compress: their columns are read, and what they hold is searched as well.
+    The register, the log and the confirmations name ids; no other file does.
+
+    Args:
+        store: the store.
+        texts: pieces of what was said.
+        ids: of the conversations that were removed.
+        skipped: a folder that is not looked into.
+        progress: shows the step, in files.
+    """
+    found = Searched()
+    files = [p for p in sorted(store.path.rglob("*")) if p.is_file() and skipped not in p.parents]
+    of_ids = (piece for one in ids.to_pylist() for piece in pieces_of(one.encode()))
+    in_all = Traces(texts.pieces.union(of_ids))
+    with progress.step("Searching what is left", len(files), "files") as advance:
+        for path in files:
+            place = path.relative_to(store.path).as_posix()
+            is_version = place.startswith("versions/")
+            wanted, rows = (in_all, ids) if is_version else (texts, ids.slice(0, 0))
+            if _is_in_file(path, wanted) or _is_in_columns(path, wanted, rows):
+                found.traces.append(place)
+            found.files += 1
+            found.bytes += path.stat().st_size
+            advance(1)
+        for version in store.versions():
+            found.traces += [
+                f"{version.name}: the table {name} of its index"
+                for name in _tables_with(version, in_all)
+            ]
+    return found
+
+
+def said_elsewhere(
+    version: Version, texts: Traces, ids: pa.Array, progress: Progress
+) -> set[bytes]:
+    """The pieces that messages of other conversations of a version hold as well."""
+    found: set[bytes] = set()
+    paths = sorted(version.table("messages").glob("*.parquet"))
+    verbatim = sorted(version.table("verbatim").glob("*.parquet"))
+    with progress.step("Reading what stays", len(paths), "parts") as advance:
+        for path in (*paths, *verbatim):
+            for batch in pq.ParquetFile(path).iter_batches(_BATCH_ROWS):
+                is_other = pc.invert(pc.is_in(batch["conversation_id"], ids))
+                for data in values_of(pa.Table.from_batches([batch.filter(is_other)])):
+                    found.update(one.piece for one in texts.find(data))
+            advance(path in paths)
+    return found
+
+
+def values_of(table: pa.Table) -> Iterator[memoryview]:
+    """The texts and bytes in all columns of a table, each column in pieces of one buffer."""
+    for column in table.columns:
+        for chunk in column.chunks:
+            yield from _texts_of(chunk)
+
+
+def _texts_of(array: pa.Array) -> Iterator[memoryview]:
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        yield from _texts_of(array.dictionary)
+    elif pa.types.is_nested(kind):
+        children = [array.flatten()] if not pa.types.is_struct(kind) else array.flatten()
+        for child in children:
+            yield from _texts_of(child)
+    elif pa.types.is_string(kind) or pa.types.is_binary(kind):
+        yield from _buffer_of(array, np.dtype("<i4"))
+    elif pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+        yield from _buffer_of(array, np.dtype("<i8"))
+
+
+def _buffer_of(array: pa.Array, width: "np.dtype[Any]") -> Iterator[memoryview]:
+    _, offsets, data = array.buffers()
+    if data is None or not len(array):
+        return
+    ends = np.frombuffer(offsets, width)[array.offset : array.offset + len(array) + 1]
+    yield memoryview(data)[int(ends[0]) : int(ends[-1])]
+
+
+def _is_in_file(path: Path, wanted: Traces) -> bool:
+    end = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            if any(True for _ in wanted.find(end + block)):
+                return True
+            end = block[1 - PIECE_BYTES :]
+    return False
+
+
+def _is_in_columns(path: Path, wanted: Traces, ids: pa.Array) -> bool:
+    if path.suffix != ".parquet":
+        return False
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_BATCH_ROWS):
+            has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
+            if has_id or _has_trace(batch, wanted):
+                return True
+    return False
+
+
+def _tables_with(version: Version, wanted: Traces) -> Iterator[str]:
+    """The tables of the index of a version in which something is found."""
+    path = version.path / "index.lance"
+    if not path.is_dir():
+        return
+    database = lancedb.connect(path)
+    for name in database.table_names():
+        if any(_has_trace(batch, wanted) for batch in _batches(database.open_table(name))):
+            yield name
+
+
+def _has_trace(batch: pa.RecordBatch, wanted: Traces) -> bool:
+    values = values_of(pa.Table.from_batches([batch]))
+    return any(True for data in values for _ in wanted.find(data))
+
+
+def _batches(table: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
+    columns = [f.name for f in table.schema if pa.types.is_string(f.type)]
+    if columns:
+        yield from table.search().select(columns).limit(2**31 - 1).to_batches(_BATCH_ROWS)
