@@ -52,6 +52,11 @@ def of_reader() -> list[Job]:
     return [job for job in jobs if job is not None]
 
 
+def forget_removed() -> None:
+    """Remove prepared exports in which something is that was removed since."""
+    _exports.forget_where(lambda job: job.state == "ready" and not job.is_allowed())
+
+
 def forget(token: str) -> None:
     """Stop an export, or remove it."""
     _exports.forget(token)

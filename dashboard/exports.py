@@ -137,6 +137,14 @@ class Exports:
             if not was_under_way:
                 _remove(job)
 
+    def forget_where(self, is_unwanted: Callable[[Job], bool]) -> None:
+        """Remove the exports of which something is true."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            if is_unwanted(job):
+                self.forget(job.token)
+
     def _run(self, job: Job, write: Callable[[Job], dict[str, Any]]) -> None:
         try:
             job.note(0)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import paging, session, sorting, url
+from dashboard import paging, roles, session, sorting, url
 from dashboard.components.registration import registered
 from queries.conversations import random_conversation
 
@@ -22,7 +22,11 @@ _PAGES = (
     ("conversation", "Conversation", ":material/forum:"),
     ("export", "Export", ":material/download:"),
     ("about", "About the data", ":material/info:"),
+    ("log", "Log", ":material/history:"),
 )
+
+_OF_OPERATORS = ("log",)
+"""Pages that readers have no link to; they also say so themselves."""
 
 _REGISTERED = "pages"
 _WANTED = "wanted_conversation"
@@ -58,7 +62,8 @@ def page(name: str) -> Page:
 def show_links(current: Page) -> None:
     """Links to the pages, with the filters in each, and how a page was last looked at."""
     url.remember_view(current.url_path)
-    for name, _, _ in _PAGES:
+    hidden = () if roles.is_operator() else _OF_OPERATORS
+    for name in (name for name, _, _ in _PAGES if name not in hidden):
         target = page(name)
         st.page_link(target, query_params=url.view_link(target.url_path), width="stretch")
     st.space("xsmall")

@@ -1,5 +1,6 @@
 """The server around the dashboard: Plotly's script, headers, the first page made ready."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,12 +21,28 @@ def make_ready() -> None:
     first_page.make_ready()
 
 
+LOOK_SECONDS = 2.0
+"""So often is looked whether another process removed something."""
+
+
+async def look_again_and_again() -> None:
+    """Follow what others do to the store, also while nobody asks anything."""
+    from dashboard import exporting, session
+
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.to_thread(session.look)
+        await asyncio.to_thread(exporting.forget_removed)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Begin to make ready; requests are answered meanwhile."""
     in_background(make_ready)
     after_first_page(plotly_script.compress)
+    looking = asyncio.create_task(look_again_and_again())
     yield
+    looking.cancel()
 
 
 # When a page comes from an unknown host, Streamlit asks a service on the internet for the address

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from weakref import ref
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.charts import colors
 from dashboard.patience import after_first_page
+from dashboard.stores import Stores
 from queries.breakdowns import language_mix, model_mix
 from queries.clauses import Value
 from queries.filters import Filters
@@ -43,13 +45,17 @@ def store_path() -> StorePath:
 
 def store() -> Store:
     """The version that this reader looks at: the one that was live when the page was opened."""
-    return _opened(store_path().path, _version())
+    return _stores.opened(store_path().path, _version())
 
 
 def opened(path: Path, edition: Edition) -> Store:
     """A version of a store, opened once for all readers."""
-    found: Store = _opened(path, edition.version)
-    return found
+    return _stores.opened(path, edition.version)
+
+
+def look() -> None:
+    """Follow what other processes did to the store: removals, and versions that are gone."""
+    _stores.look()
 
 
 def newer_version() -> str | None:
@@ -115,18 +121,22 @@ def _version() -> str:
     return name
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _opened(path: Path, version: str) -> Store:
+def _open(path: Path, version: str) -> Store:
     opened = Store(StorePath(path).version(version), settings(), rows_remembered=SHARED_REMEMBERED)
     if settings().in_memory:
-        after_first_page(lambda: _make_quick(opened))
+        later = ref(opened)
+        after_first_page(lambda: _make_quick(later()))
     return opened
 
 
-def _make_quick(opened: Store) -> None:
+def _make_quick(opened: Store | None) -> None:
     """Take into memory what every answer needs, and then what every search does."""
-    opened.hold_in_memory()
-    opened.warm_search()
+    if opened is not None:
+        opened.hold_in_memory()
+        opened.warm_search()
+
+
+_stores = Stores(_open)
 
 
 # Not st.cache_data: it hashes, pickles and unpickles at each of some twenty look-ups a run, which

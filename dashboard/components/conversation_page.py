@@ -16,6 +16,7 @@ from dashboard.components.strip import show_strip
 from dashboard.components.transcript import Column, show_transcript
 from dashboard.components.way import show_way
 from dashboard.place import place_in_list
+from queries.access_log import note
 from queries.conversations import Conversation, conversation
 from queries.documents import markdown_document, published_json
 from queries.errors import DataError
@@ -59,11 +60,11 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
 @st.fragment
 def _show_messages(shown: Sequence[Conversation]) -> None:
     first = str(shown[0].facts["conversation_id"])
-    as_shown = _as_shown(first)
+    document = partial(_document, session.store(), reader.who(), first, _as_shown(first))
     how = show_controls(
         has_flagged=any(needs_cover(one.facts) for one in shown),
-        published=partial(_document, session.store(), first, published_json, as_shown),
-        markdown=partial(_document, session.store(), first, markdown_document, as_shown),
+        published=partial(document, published_json, "published"),
+        markdown=partial(document, markdown_document, "Markdown"),
         name=f"conversation-{first}",
     )
     is_published = how == "published"
@@ -127,10 +128,18 @@ def _published_messages(found: Conversation) -> list[Mapping[str, Any]]:
 
 
 def _document(
-    store: Store, conversation_id: str, document: Callable[..., str], as_shown: dict[str, Any]
+    store: Store,
+    who: str,
+    conversation_id: str,
+    as_shown: dict[str, Any],
+    document: Callable[..., str],
+    shape: str,
 ) -> str:
-    """A conversation as a file; made outside of any session, when somebody fetches it."""
-    return document(published_conversation(store, conversation_id), **as_shown)
+    """A conversation as a file, and in the log; outside of any session, when it is fetched."""
+    text = document(published_conversation(store, conversation_id), **as_shown)
+    masked = "unmasked" if as_shown["is_unmasked"] else "masked"
+    note(store.path, who, "exported", f"{masked}; {conversation_id} as {shape}")
+    return text
 
 
 def _as_shown(conversation_id: str) -> dict[str, Any]:

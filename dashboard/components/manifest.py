@@ -10,19 +10,29 @@ from dashboard import formats
 from queries.oddities import oddity_sentences, redaction_sentence
 
 
-def show_manifest(manifest: dict[str, Any]) -> None:
-    """Draw the manifest of a version: its sources, counts, and what is odd about its rows."""
-    counts = manifest["counts"]
+def show_manifest(
+    manifest: dict[str, Any], *, conversations: int, messages: int, removed: int
+) -> None:
+    """Draw the manifest of a version: its sources, counts, and what is odd about its rows.
+
+    Args:
+        manifest: of the version.
+        conversations: how many are shown.
+        messages: how many they have.
+        removed: conversations that were removed, from this version or before it was made.
+    """
     st.header("This store", anchor=False)
     st.text(
-        f"{formats.conversations(counts['conversations'])} with "
-        f"{formats.count(counts['messages'])} messages, prepared {manifest['created_at']} "
+        f"{formats.conversations(conversations)} with "
+        f"{formats.count(messages)} messages, prepared {manifest['created_at']} "
         f"by Chatscape {manifest['chatscape_version']}, version {manifest['version']}."
     )
     if manifest["is_synthetic"]:
         st.info(
             "This is the synthetic sample: made-up texts, with marginals like the published ones."
         )
+    if removed:
+        st.text(f"Removed for good: {formats.conversations(removed)}.")
     for sentence in _sentences(manifest):
         st.text(sentence)
     # The name of a file only: where it stands on the server is nobody's business.

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import reader, session
 from queries import licence
 
 
@@ -15,6 +15,6 @@ def show() -> None:
             "I have read this and I accept it for everyone who uses this dashboard."
         )
         if st.button("Accept and continue", icon=":material/check:", disabled=not is_read):
-            licence.accept(session.store_path(), "somebody in the dashboard")
+            licence.accept(session.store_path(), reader.who())
             st.rerun()
         st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -19,10 +20,10 @@ def listed_ids(path: Path) -> list[str]:
     Raises:
         UsageError: the file is not there or cannot be read, or an export holds no ids.
     """
+    is_text = path.suffix in (".txt", "") and not path.is_dir()
     try:
-        if path.suffix == ".txt" or not path.suffix:
-            return lines_of(path.read_text(encoding="utf-8"))
-        ids = ids_in_export(path)
+        # Windows begins a text with a mark of its own.
+        ids = lines_of(path.read_text("utf-8-sig")) if is_text else ids_in_export(path)
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {path} with ids.") from error
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
@@ -39,6 +40,13 @@ def ids_in_export(path: Path) -> list[str]:
     Raises:
         OSError, ValueError, KeyError, pyarrow.ArrowException: it is none, or holds no ids.
     """
+    ids = _column(path)
+    if not all(isinstance(one, str) for one in ids):
+        raise ValueError("an id that is no text")
+    return ids
+
+
+def _column(path: Path) -> list[Any]:
     if path.is_dir() or path.suffix == ".parquet":
         files = sorted(path.glob("data/*.parquet")) if path.is_dir() else [path]
         return [one for f in files for one in pq.read_table(f, columns=[ID])[ID].to_pylist()]
@@ -47,9 +55,10 @@ def ids_in_export(path: Path) -> list[str]:
             parse = pa.csv.ParseOptions(newlines_in_values=True)
             as_text = pa.csv.ConvertOptions(column_types={ID: pa.string()})
             table = pa.csv.read_csv(stream, parse_options=parse, convert_options=as_text)
-            ids: list[str] = table[ID].to_pylist()
+            ids: list[Any] = table[ID].to_pylist()
             return ids
-        return [str(orjson.loads(line)[ID]) for line in io.BufferedReader(stream)]
+        rows = [orjson.loads(line) for line in io.BufferedReader(stream)]
+        return [row[ID] if isinstance(row, dict) else None for row in rows]
 
 
 def lines_of(text: str) -> list[str]:

@@ -85,6 +85,13 @@ def no_search_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{scanner}.scan_component_manifests", list)
 
 
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An AppTest has a mock where a browser of this machine has no address."""
+    address = "streamlit.runtime.context.ContextProxy.ip_address"
+    monkeypatch.setattr(address, property(lambda _: None))
+
+
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """Opens the dashboard on a store, at an address."""

@@ -1,0 +1,142 @@
+"""What is removed is on no page any more, whoever removed it; and only an operator may."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import exporting, roles
+from queries.access_log import noted
+from queries.layout import StorePath
+from queries.removal.register import removed
+from queries.removal.remove import remove
+from tests.app.conftest import read
+from tests.app.reading import components, data, table, texts, whole
+from tests.app.test_export import prepared
+
+E, C, D = "e" * 32, "c" * 32, "d" * 32
+
+
+@pytest.fixture
+def page(opened, accepted):
+    def page(view: str, **asked: str) -> AppTest:
+        return opened(accepted, view, **asked)
+
+    return page
+
+
+def errors(app: AppTest) -> list[str]:
+    return [read(one) for one in app.main.error]
+
+
+def listed(app: AppTest) -> set[str]:
+    rows = data(app, "conversation_list")["rows"]
+    return {row["href"].partition("conversation=")[2][:32] for row in rows}
+
+
+def removing(app: AppTest, reason: str) -> AppTest:
+    app.text_input(key="removal_reason").set_value(reason)
+    return app.button(key="remove").click().run()
+
+
+def test_an_operator_removes_the_conversation_that_is_read(page, accepted):
+    app = removing(page("conversation", conversation=E), "  asked for \n by its author ")
+    assert errors(app) == [
+        f"The conversation '{E}' was removed from this store for good: it is not shown any more."
+    ]
+    (row,) = removed(StorePath(accepted)).to_pylist()
+    assert (row["conversation_id"], row["reason"]) == (E, "asked for by its author")
+    event = noted(StorePath(accepted)).iloc[0]
+    assert (event["what"], event["of"]) == ("removed", f"{E}: asked for by its author")
+    assert "Removed for good: 1 conversation." in texts(page("about"))
+
+
+def test_a_removal_needs_a_reason(page, accepted):
+    app = removing(page("conversation", conversation=E), "   ")
+    assert errors(app) == ["A removal needs a reason, of at most 500 characters."]
+    assert removed(StorePath(accepted)).num_rows == 0
+    assert noted(StorePath(accepted)).empty
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_who_comes_through_a_proxy_neither_removes_nor_sees_the_log(
+    page, accepted, monkeypatch, header
+):
+    app = page("conversation", conversation=E)
+    assert app.button(key="remove")
+    monkeypatch.setattr("dashboard.roles.st.context", _Context({header: "192.0.2.1"}))
+    assert not roles.is_operator()
+    app = removing(app, "no")
+    assert removed(StorePath(accepted)).num_rows == 0
+    assert "remove" not in {button.key for button in app.button}
+    assert len(app.sidebar.get("page_link")) == 11
+    app = page("log")
+    assert "events" not in components(app)
+    assert any("for whoever runs this dashboard" in one.value for one in app.main.info)
+
+
+@pytest.mark.parametrize("names", [["dash.example.org"], ["192.0.2.7"]])
+def test_behind_another_name_nobody_is_an_operator(monkeypatch, names):
+    options = {"server.address": "127.0.0.1", "server.allowedHosts": ["localhost", "[::1]"]}
+    monkeypatch.setattr("dashboard.roles.st.get_option", options.get)
+    monkeypatch.setattr("dashboard.roles.st.context", _Context({}))
+    assert roles.is_operator()
+    options["server.allowedHosts"] = ["localhost", *names]
+    assert not roles.is_operator()
+    options |= {"server.allowedHosts": [], "server.address": "0.0.0.0"}
+    assert not roles.is_operator()
+
+
+class _Context:
+    ip_address = None
+
+    def __init__(self, headers):
+        self.headers = headers
+
+
+def test_an_open_page_follows_a_removal_by_others(page, accepted):
+    app = page("browse")
+    assert listed(app) >= {E, C}
+    remove(StorePath(accepted), [E, C], "others", "somebody")
+    app = whole(app.run())
+    assert len(listed(app)) == 10
+    assert not listed(app) & {E, C}
+    assert errors(page("conversation", conversation=C)) == [
+        f"The conversation '{C}' was removed from this store for good: it is not shown any more."
+    ]
+
+
+def test_a_prepared_export_with_it_cannot_be_fetched_any_more(page, accepted):
+    _, (with_it, _) = prepared(page("export", flagged="any"))
+    _, (without_it, _) = prepared(page("export", language="Hebrew"))
+    remove(StorePath(accepted), [E], "others", "somebody")
+    for path, is_left in ((with_it, False), (without_it, True)):
+        fetched = exporting.prepared_file(path.parent.name, path.name)
+        assert (fetched is not None) == is_left == path.exists()
+
+
+def test_the_log_shows_what_was_done_and_what_was_removed(page, accepted):
+    remove(StorePath(accepted), [E, C], "asked *for*", "Ann")
+    removing(page("conversation", conversation=D), "mistake")
+    app = page("log")
+    events = [row["cells"][1:] for row in data(app, "events")["rows"]]
+    assert events[1] == ["Ann", "removed", "2", f"{C}, {E}: asked *for*"]
+    assert events[0][1:] == ["removed", "1", f"{D}: mistake"]
+    gone = table(app, "removed")
+    assert {key: (row["By"], row["Reason"]) for key, row in gone.items() if key != D} == {
+        C: ("Ann", "asked *for*"),
+        E: ("Ann", "asked *for*"),
+    }
+    assert {row["Purged (UTC)"] for row in gone.values()} == {"not yet"}
+    assert len(gone) == 3
+
+
+def test_a_log_without_events_says_so(page):
+    app = page("log")
+    assert "Nobody unmasked, exported or removed anything yet." in texts(app)
+    assert "None was removed." in texts(app)
+
+
+def test_about_counts_what_is_left(page, accepted):
+    remove(StorePath(accepted), [E], "asked", "Ann")
+    said_ = texts(page("about"))
+    assert any(one.startswith("11 conversations with 26 messages") for one in said_)
+    assert "Removed for good: 1 conversation." in said_
