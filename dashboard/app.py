@@ -22,8 +22,7 @@ sidebar.restore_seeded()
 url.begin()
 
 with notices.errors_shown():
-    opened = session.store()
-    if is_acceptance_needed(session.store_path(), opened.version):
+    if is_acceptance_needed(session.store_path(), session.store().version):
         licence.show()
         st.stop()
     with notices.errors_shown():

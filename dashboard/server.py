@@ -1,6 +1,7 @@
 """The server around the dashboard: Plotly's script, headers, the first page made ready."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,14 +26,22 @@ LOOK_SECONDS = 2.0
 """So often is looked whether another process removed something."""
 
 
-async def look_again_and_again() -> None:
-    """Follow what others do to the store, also while nobody asks anything."""
+def look() -> None:
+    """Leave out what was removed, and let go of what is gone, once."""
     from dashboard import exporting, session
 
+    try:
+        session.look()
+        exporting.forget_removed()
+    except Exception:
+        logging.getLogger(__name__).exception("the store could not be looked at")
+
+
+async def look_again_and_again() -> None:
+    """Follow what others do to the store, also while nobody asks anything."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        await asyncio.to_thread(session.look)
-        await asyncio.to_thread(exporting.forget_removed)
+        await asyncio.to_thread(look)
 
 
 @asynccontextmanager

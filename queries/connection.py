@@ -21,7 +21,7 @@ _ORDER = {"conversations": "", "message_facts": "order by role, highest_level, t
 _REMOVED = """
 create or replace table removed as
 select id_rank, prompt_group from conversation_files
-where conversation_id in (select conversation_id from read_parquet($register))"""
+where conversation_id in (select listed.conversation_id from read_parquet($register) as listed)"""
 
 _REGROUPED = """
 create or replace table regrouped as

@@ -29,7 +29,7 @@ from queries.errors import (
 from queries.filters import Filters, Slice
 from queries.layout import StorePath, Version
 from queries.relations import Edition, Relations
-from queries.removal.register import removed_ids
+from queries.removal.register import is_removed
 from queries.schema import GroupColumn
 from queries.settings import Settings
 from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
@@ -216,8 +216,8 @@ class Store:
 
     def not_found(self, conversation_id: str) -> NotFoundError:
         """What to say of a conversation that is not in the store: was it removed?"""
-        is_removed = conversation_id in removed_ids(self.path).to_pylist()
-        return (RemovedError if is_removed else NotFoundError)(conversation_id)
+        kind = RemovedError if is_removed(self.path, conversation_id) else NotFoundError
+        return kind(conversation_id)
 
     def describe(self, name: str) -> list[tuple[str, str]]:
         """Names and DuckDB types of the columns that a query returns; an enum is a varchar."""

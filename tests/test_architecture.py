@@ -102,3 +102,19 @@ def test_streamlit_is_told_to_call_nobody():
     config = tomllib.loads((ROOT / "dashboard" / ".streamlit" / "config.toml").read_text())
     assert config["browser"]["gatherUsageStats"] is False
     assert config["client"]["showErrorDetails"] == "none"
+
+
+SCRIPTS = [p for p in TEXTS if p.as_posix().startswith("dashboard/views/")]
+
+
+@pytest.mark.parametrize("path", [Path("dashboard/app.py"), *SCRIPTS], ids=str)
+def test_no_script_keeps_a_store_open(path):
+    """The names of a script live as long as a session: files of a purged version would stay."""
+    assert not re.search(r"(?m)^\s*\w+ = session\.store\(\)", (ROOT / path).read_text())
+
+
+@pytest.mark.parametrize("path", [p for p in TEXTS if p.suffix == ".py"], ids=str)
+def test_no_table_of_streamlit_lets_rows_out_without_a_note(path):
+    """Its toolbar saves what it shows; the one that there is names raw files."""
+    if path.parts[0] == "dashboard" and path.name != "manifest.py":
+        assert not re.search(r"st\.(dataframe|data_editor|table)\(", (ROOT / path).read_text())

@@ -6,25 +6,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats
+from dashboard import formats, session
+from queries.breakdowns import slice_size
+from queries.filters import Filters
 from queries.oddities import oddity_sentences, redaction_sentence
+from queries.store import Store
 
 
-def show_manifest(
-    manifest: dict[str, Any], *, conversations: int, messages: int, removed: int
-) -> None:
-    """Draw the manifest of a version: its sources, counts, and what is odd about its rows.
-
-    Args:
-        manifest: of the version.
-        conversations: how many are shown.
-        messages: how many they have.
-        removed: conversations that were removed, from this version or before it was made.
-    """
+def show_manifest(store: Store) -> None:
+    """Draw the manifest of a version: its sources, counts, and what is odd about its rows."""
+    manifest = store.manifest
+    size = session.rows(slice_size, Filters()).iloc[0]
+    removed = manifest.get("left_out_count", 0) + len(store.removed_ranks)
     st.header("This store", anchor=False)
     st.text(
-        f"{formats.conversations(conversations)} with "
-        f"{formats.count(messages)} messages, prepared {manifest['created_at']} "
+        f"{formats.conversations(size['conversation_count'])} with "
+        f"{formats.count(size['message_count'])} messages, prepared {manifest['created_at']} "
         f"by Chatscape {manifest['chatscape_version']}, version {manifest['version']}."
     )
     if manifest["is_synthetic"]:

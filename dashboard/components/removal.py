@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import formats, reader, roles, session
 from queries.errors import DataError, UsageError
+from queries.removal.register import is_removed
 from queries.removal.remove import REASON_CHARS_MAX, remove
 
 _REASON = "removal_reason"
@@ -11,8 +12,8 @@ _PROBLEM = "removal_problem"
 
 
 def show_removal(conversation_id: str) -> None:
-    """Draw the way to remove it; nothing for a reader."""
-    if not roles.is_operator():
+    """Draw the way to remove it; nothing for a reader, nor where that is done."""
+    if not roles.is_operator() or is_removed(session.store_path(), conversation_id):
         return
     with st.popover("Remove", icon=":material/delete:", key="removal"):
         st.text(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from queries import __version__
 from queries.assets import asset
-from queries.errors import PurgeError, StoreMissingError
+from queries.errors import PurgeError, StoreMissingError, UsageError
 from queries.layout import StorePath, Version, write_json, write_text
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
@@ -38,12 +38,19 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
         The confirmation; the same as JSON is beside it.
 
     Raises:
+        UsageError: the confirmation would be written into the store.
         StoreMissingError: there is no store, nor what is left of one.
         StoreBusyError: somebody else writes to this store.
         PurgeError: the confirmation cannot be written, or a file not be deleted.
     """
-    begun = folder / f"{store.path.absolute().name}.destroying.json"
-    if not begun.is_file() and store.current_name() is None:
+    # Whoever stands in the folder of the store has no folder any more when it is gone.
+    store, folder = StorePath(store.path.absolute()), folder.absolute()
+    if folder.resolve().is_relative_to(store.path.resolve()):
+        raise UsageError(f"{folder} is inside the store: name another folder for the confirmation.")
+    begun = folder / f"{store.path.name}.destroying.json"
+    if begun.is_file():
+        _check_same(store, begun)
+    elif store.current_name() is None:
         raise StoreMissingError(store.path)
     try:
         with sole_writer(store):
@@ -63,6 +70,16 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
     return path
 
 
+def _check_same(store: StorePath, begun: Path) -> None:
+    """Refuse to go on with the destruction of another store of the same name."""
+    other = orjson.loads(begun.read_bytes())["store"]
+    if other != str(store.path):
+        raise PurgeError(
+            f"{begun} says that the store at {other} is not wholly destroyed. Run the command for "
+            "that one again, or name another folder with --confirmation."
+        )
+
+
 def _facts(store: StorePath, who: str) -> dict[str, Any]:
     live = store.current()
     said = live.manifest()
@@ -70,7 +87,7 @@ def _facts(store: StorePath, who: str) -> dict[str, Any]:
     return {
         "begun_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": who,
-        "store": str(store.path.absolute()),
+        "store": str(store.path),
         "versions": [version.name for version in store.versions()],
         "conversations": len(ids),
         "ids_sha256": ids_sha256(ids),
@@ -104,7 +121,7 @@ def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
         "held_open_by": holders(store),
     }
     at = said["ended_at"].replace(":", "").replace("+0000", "Z")
-    path = folder / f"{store.path.absolute().name}-destroyed-{at}.md"
+    path = folder / f"{store.path.name}-destroyed-{at}.md"
     write_json(path.with_suffix(".json"), said)
     text = asset("texts/destroyed.md").read_text(encoding="utf-8")
     values = {

@@ -85,7 +85,11 @@ class Purging:
                 key = decoded(row["conversation_id"])
                 hashes[key] = row_sha256(row)
                 said = [(message or {}).get("content") for message in row["conversation"] or []]
-                found = [{"conversation_id": key, "text": text} for text in said if text]
+                found = [
+                    {"conversation_id": key, "text": form}
+                    for text in said
+                    for form in _forms(text or b"")
+                ]
                 texts.append(pa.Table.from_pylist(found, _TEXTS))
         self.path.mkdir(exist_ok=True)
         with whole_file(self.texts_path) as path:
@@ -131,6 +135,11 @@ def published_tables(version: Version, ids: pa.Array) -> Iterator[pa.Table]:
     """The published rows of those of some conversations that a version holds."""
     for part in _parts(version, ids):
         yield SHAPES["published"].rows(part, CURRENT_SCHEMA.names, unmasked).table
+
+
+def _forms(text: bytes) -> set[bytes]:
+    """A text as it was published, and as tables hold it where it is not UTF-8."""
+    return {text, decoded(text).encode()} - {b""}
 
 
 def _rows(version: Version, ids: pa.Array) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Processes that still have deleted files of a store open: their bytes go when these end."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,22 @@ from queries.layout import StorePath
 _DELETED = " (deleted)"
 
 
+WAIT_SECONDS = 6.0
+"""A dashboard lets go of deleted files within so long."""
+
+
 def holders(store: StorePath) -> list[int]:
-    """Numbers of the processes, as far as this one may look into others; none without `/proc`."""
+    """Numbers of the processes that do not let go, as far as this one may look into others.
+
+    None without `/proc`, and at once where none has any.
+    """
+    over = time.monotonic() + WAIT_SECONDS
+    while (found := _holders(store)) and time.monotonic() < over:
+        time.sleep(0.5)
+    return found
+
+
+def _holders(store: StorePath) -> list[int]:
     inside = f"{store.path.absolute()}/"
     return sorted(
         int(process.name)

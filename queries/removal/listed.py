@@ -57,7 +57,7 @@ def _column(path: Path) -> list[Any]:
             table = pa.csv.read_csv(stream, parse_options=parse, convert_options=as_text)
             ids: list[Any] = table[ID].to_pylist()
             return ids
-        rows = [orjson.loads(line) for line in io.BufferedReader(stream)]
+        rows = (orjson.loads(line) for line in io.BufferedReader(stream))
         return [row[ID] if isinstance(row, dict) else None for row in rows]
 
 

@@ -14,6 +14,7 @@ from queries.export.output import prepared_folder
 from queries.layout import StorePath, Version
 from queries.prepare.build import full_disk_said
 from queries.prepare.lock import sole_writer
+from queries.prepare.plan import ids_sha256
 from queries.progress import Progress
 from queries.removal.confirmation import confirm
 from queries.removal.evidence import Purging, ids_in
@@ -48,13 +49,14 @@ def purge(store: StorePath, who: str, progress: Progress) -> Path:
         StoreFullError: the disk is full; nothing was deleted.
         RegisterError: what was removed cannot be told.
     """
+    store.current()
     with sole_writer(store), full_disk_said(store):
-        store.current()
         ids = removed_ids(store)
         if not len(ids):
             raise UsageError("Nothing was removed from this store, so there is nothing to purge.")
         purging = Purging(store)
-        if "searched" not in purging.facts:
+        # More may have been removed since one that was cut off.
+        if purging.facts.get("searched_ids") != ids_sha256(ids.to_pylist()):
             _rewrite(purging, ids, who, progress)
             _search(purging, ids, progress)
         purging.forget_texts()
@@ -130,13 +132,17 @@ def _search(purging: Purging, ids: pa.Array, progress: Progress) -> None:
         )
     searched = {"files": found.files, "bytes": found.bytes, "pieces": len(texts.pieces)}
     short = sum(not any(pieces_of(text)) for text in purging.texts)
-    purging.say(searched=searched | {"short_texts": short}, ended_at=_now())
+    purging.say(
+        searched=searched | {"short_texts": short},
+        searched_ids=ids_sha256(ids.to_pylist()),
+        ended_at=_now(),
+    )
 
 
 def _said(purging: Purging, ids: pa.Array) -> dict[str, Any]:
     """What is confirmed."""
     store, facts = purging.store, purging.facts
-    hashes = facts["hashes"]
+    hashes, purged = facts["hashes"], set(ids.to_pylist())
     return {
         "begun_at": facts["begun_at"],
         "ended_at": facts["ended_at"],
@@ -145,7 +151,8 @@ def _said(purging: Purging, ids: pa.Array) -> dict[str, Any]:
             {name: row[name] for name in ("conversation_id", "removed_at", "reason")}
             | {"sha256": hashes.get(row["conversation_id"])}
             for row in removed(store).to_pylist()
-            if row["conversation_id"] in hashes or row["purged_at"] is None
+            if row["conversation_id"] in purged
+            and (row["conversation_id"] in hashes or row["purged_at"] is None)
         ],
         "versions_deleted": [name for name in facts["versions"] if name != store.current_name()],
         "version": store.current_name(),
@@ -155,4 +162,5 @@ def _said(purging: Purging, ids: pa.Array) -> dict[str, Any]:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """The time, fine enough that confirmations are named after it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -43,11 +43,15 @@ def removed(store: StorePath) -> pa.Table:
         RegisterError: it is there and cannot be read.
     """
     try:
-        return pq.read_table(store.removed_path, schema=SCHEMA, partitioning=None)
+        rows = pq.read_table(store.removed_path, schema=SCHEMA, partitioning=None)
     except FileNotFoundError:
         return SCHEMA.empty_table()
     except (OSError, pa.ArrowException) as error:
         raise RegisterError(store.removed_path) from error
+    # So a table without the column is read.
+    if rows["conversation_id"].null_count:
+        raise RegisterError(store.removed_path)
+    return rows
 
 
 def removed_ids(store: StorePath) -> pa.Array:
@@ -57,6 +61,11 @@ def removed_ids(store: StorePath) -> pa.Array:
         RegisterError: it is there and cannot be read.
     """
     return removed(store)["conversation_id"].combine_chunks()
+
+
+def is_removed(store: StorePath, conversation_id: str) -> bool:
+    """Whether a conversation is in the register."""
+    return conversation_id in removed_ids(store).to_pylist()
 
 
 def register(store: StorePath, ids: Sequence[str], reason: str, who: str) -> int:

@@ -133,11 +133,14 @@ def _is_in_file(path: Path, wanted: Traces) -> bool:
 def _is_in_columns(path: Path, wanted: Traces, ids: pa.Array) -> bool:
     if path.suffix != ".parquet":
         return False
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_BATCH_ROWS):
-            has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
-            if has_id or _has_trace(batch, wanted):
-                return True
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_BATCH_ROWS):
+                has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
+                if has_id or _has_trace(batch, wanted):
+                    return True
+    except (OSError, pa.ArrowException):
+        return True  # What cannot be read may hold anything.
     return False
 
 
