@@ -110,7 +110,8 @@ def leave_out(connection: duckdb.DuckDBPyConnection, register: Path, *, is_held:
         is_held: whether `hold_in_memory` was done.
 
     Returns:
-        The ranks of their ids in this version, ascending.
+        The ranks of their ids in this version, ascending; the relation `regrouped` has what is left
+        of their groups of repeats.
     """
     connection.begin()
     try:

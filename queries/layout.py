@@ -15,6 +15,14 @@ STORE_FORMAT = 2
 """Raised when older code can no longer read a new store."""
 
 
+FILES_OF_A_STORE = (
+    *("CURRENT", "versions", "indexing", "discarded", "purging", "state"),
+    *("removed.parquet", ".removing", ".lock"),
+)
+"""What a store consists of, in the order in which it is destroyed: nobody opens it without the
+first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of a store: a folder with a complete set of tables, once it has a manifest."""

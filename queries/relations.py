@@ -6,12 +6,17 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from queries.connection import connected, hold_in_memory, leave_out
 from queries.errors import RegisterError, VersionGoneError
 from queries.layout import StorePath, Version
 from queries.removal.register import stamp
 from queries.settings import Settings
+
+_REGROUPED = pa.schema(
+    [("prompt_group", pa.int64()), ("group_size", pa.int32()), ("first_rank", pa.int32())]
+)
 
 
 class Edition(NamedTuple):
@@ -76,6 +81,18 @@ class Relations:
         """Ranks of the ids that are left out, ascending."""
         _ = self.edition
         return self._removed_ranks
+
+    @property
+    def regrouped(self) -> pa.Table:
+        """Groups of repeats from which conversations were removed, as they are now.
+
+        ``prompt_group``, ``group_size`` and ``first_rank``, the smallest rank of an id.
+        """
+        if not len(self.removed_ranks):
+            return _REGROUPED.empty_table()
+        with self.cursor() as cursor:
+            rows: pa.Table = cursor.sql("from regrouped").to_arrow_table()
+        return rows.cast(_REGROUPED)
 
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""

@@ -62,7 +62,7 @@ class Store:
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
         self._memory_gb = settings.memory_gb
-        self._relations = Relations(version, settings)
+        self.relations = Relations(version, settings)
         files = self.manifest["files"]
         rows = [f["row_count"] for f in files if f["path"].startswith("conversations/")]
         self._part_ends = list(accumulate(rows))
@@ -75,7 +75,7 @@ class Store:
         Returns:
             Whether there was room for them, and files to read them from; if not, all is as before.
         """
-        return self._relations.hold_in_memory()
+        return self.relations.hold_in_memory()
 
     @property
     def path(self) -> StorePath:
@@ -89,12 +89,12 @@ class Store:
         Raises:
             RegisterError: what was removed cannot be told.
         """
-        return self._relations.edition
+        return self.relations.edition
 
     @property
     def removed_ranks(self) -> npt.NDArray[np.int64]:
         """The conversations of this version that are not shown any more, by rank, ascending."""
-        return self._relations.removed_ranks
+        return self.relations.removed_ranks
 
     def run(
         self,
@@ -147,7 +147,7 @@ class Store:
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
         statement = statement_over_slice(name, condition, by=by, messages=messages)
-        with self._relations.cursor() as cursor, self._limited(cursor, name):
+        with self.relations.cursor() as cursor, self._limited(cursor, name):
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
             return _plain(cursor.execute(statement, {**bound, **params}).df())
@@ -225,7 +225,7 @@ class Store:
         by: GroupColumn | None = "model" if is_grouped(name) else None
         messages = _FACTS if reads_messages(name) else None
         statement = f"describe {statement_over_slice(name, 'true', by=by, messages=messages)}"
-        with self._relations.cursor() as cursor:
+        with self.relations.cursor() as cursor:
             rows = cursor.execute(statement, nulls).fetchall()
         return [
             (column, "varchar" if type_.startswith("ENUM") else type_.lower())
@@ -234,7 +234,7 @@ class Store:
 
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""
-        self._relations.close()
+        self.relations.close()
 
     def _slice_bits(self, condition: str) -> str:
         """Statement that marks the conversations of a slice, one bit each, for a look at messages.

@@ -26,7 +26,7 @@ from tests.strategies import any_filters, slices
 def ids(store: Store, filters: Filters) -> set[str]:
     """First letters of the ids that a slice keeps, by SQL of our own over the condition."""
     condition, bound = duckdb_where(filters.clauses())
-    with store._relations.cursor() as cursor:
+    with store.relations.cursor() as cursor:
         rows = cursor.execute(
             f"select conversation_id from conversations where {condition}", bound
         ).fetchall()
@@ -164,7 +164,7 @@ def test_a_value_without_a_literal_is_refused():
 @given(slices)
 @settings(max_examples=60, deadline=None)
 def test_literals_and_placeholders_keep_the_same(sample_store, filters):
-    with sample_store._relations.cursor() as cursor:
+    with sample_store.relations.cursor() as cursor:
         condition = literal_where(filters.clauses())
         rows = cursor.execute(f"select conversation_id from conversations where {condition}")
         assert {id_ for (id_,) in rows.fetchall()} == ids(sample_store, filters)

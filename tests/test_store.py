@@ -56,7 +56,7 @@ def test_in_memory_and_on_disk_give_the_same_answers(sample_folder, sample_store
 
 
 def plan(store):
-    with store._relations.cursor() as cursor:
+    with store.relations.cursor() as cursor:
         return cursor.execute("explain from conversations").fetchall()[0][1]
 
 

@@ -34,7 +34,7 @@ def remove(file: Path, reason: str, allow_absent: bool, store: Path) -> None:
     from queries.removal.remove import remove as remove_ids
 
     is_input = str(file) == "-"
-    ids = lines_of(sys.stdin.read()) if is_input else listed_ids(file)
+    ids = lines_of(_input_text()) if is_input else listed_ids(file)
     done = remove_ids(StorePath(store), ids, reason, user(), may_be_absent=allow_absent)
     click.echo(f"Removed: {done.new:,} conversations. They are hidden everywhere from now on.")
     if done.known:
@@ -42,6 +42,15 @@ def remove(file: Path, reason: str, allow_absent: bool, store: Path) -> None:
     if done.absent:
         click.echo(f"Not in this store, and kept out of later data: {done.absent:,}.")
     click.echo(f"Their bytes stay until: chatscape purge --store {store}")
+
+
+def _input_text() -> str:
+    from queries.errors import UsageError
+
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError("The ids on input are not UTF-8: give one id a line.") from error
 
 
 @click.command()

@@ -20,6 +20,8 @@ from queries.published import CURRENT_SCHEMA
 from queries.schema import CONVERSATIONS, Column
 from queries.store import Store
 
+_OF_GROUPS = frozenset(("prompt_group_size", "is_first_of_prompt"))
+
 Ranks = npt.NDArray[np.int64]
 """Ranks of conversation ids, ascending."""
 
@@ -33,19 +35,23 @@ class Part:
         name: of its file in each table.
         first_rank: the rank of its first conversation, chosen or not.
         ranks: those that are chosen; at least one.
+        regrouped: groups of repeats that removals made smaller; none without.
     """
 
     version: Version
     name: str
     first_rank: int
     ranks: Ranks
+    regrouped: pa.Table | None = None
 
     def conversations(self, columns: Sequence[str]) -> pa.Table:
         """Columns of `conversations`, a row for each chosen one, in order."""
         file = self.version.table("conversations") / self.name
-        return pq.read_table(file, columns=list(columns)).take(
-            pa.array(self.ranks - self.first_rank)
-        )
+        is_changed = self.regrouped is not None and not _OF_GROUPS.isdisjoint(columns)
+        read = (*columns, "prompt_group", "id_rank") if is_changed else columns
+        rows = pq.read_table(file, columns=list(dict.fromkeys(read)))
+        rows = rows.take(pa.array(self.ranks - self.first_rank))
+        return _with_groups(rows, self.regrouped).select(list(columns)) if is_changed else rows
 
     def messages(self, columns: Sequence[str]) -> pa.Table:
         """Columns of `messages`, and `id_rank`, of the chosen conversations, in order."""
@@ -91,6 +97,7 @@ def parts_of(store: Store, ranks: Ranks, conversations_max: int = 2**31) -> list
     """
     parts = []
     first_rank = 0
+    regrouped = store.relations.regrouped if len(store.removed_ranks) else None
     for file in store.manifest["files"]:
         table, _, name = file["path"].partition("/")
         if table == "conversations":
@@ -98,7 +105,7 @@ def parts_of(store: Store, ranks: Ranks, conversations_max: int = 2**31) -> list
             low, high = np.searchsorted(ranks, [first_rank, end])
             for start in range(low, high, conversations_max):
                 piece = ranks[start : min(start + conversations_max, high)]
-                parts.append(Part(store.version, name, first_rank, piece))
+                parts.append(Part(store.version, name, first_rank, piece, regrouped))
             first_rank = end
     return parts
 
@@ -110,6 +117,19 @@ def conversation_columns(store: Store, ranks: Ranks, columns: Sequence[str]) -> 
     return (
         pa.concat_tables(tables) if tables else arrow_schema(CONVERSATIONS, columns).empty_table()
     )
+
+
+def _with_groups(rows: pa.Table, regrouped: pa.Table) -> pa.Table:
+    """Rows with the sizes and first conversations that their groups of repeats have now."""
+    place = pc.index_in(rows["prompt_group"], regrouped["prompt_group"].combine_chunks())
+    now = {
+        "prompt_group_size": regrouped["group_size"].take(place),
+        "is_first_of_prompt": pc.equal(regrouped["first_rank"].take(place), rows["id_rank"]),
+    }
+    for name, values in now.items():
+        if (at := rows.schema.get_field_index(name)) >= 0:
+            rows = rows.set_column(at, name, pc.coalesce(values, rows[name]))
+    return rows
 
 
 def arrow_schema(known: Sequence[Column], columns: Sequence[str]) -> pa.Schema:

@@ -53,6 +53,8 @@ def letter(said: Mapping[str, Any]) -> str:
         "megabytes": f"{searched['bytes'] / 1e6:,.1f}",
         "pieces": f"{searched['pieces']:,}",
         "short_texts": f"{searched['short_texts']:,}",
+        "typed": _typed_text(searched["typed"]),
+        "others": _others_text(searched["others"]),
         "held_open_by": held_text(said["held_open_by"]),
         "rows": "\n".join(rows),
     }
@@ -60,6 +62,21 @@ def letter(said: Mapping[str, Any]) -> str:
     for field, value in values.items():
         text = text.replace(f"{{{field}}}", str(value), 1)
     return text
+
+
+def _typed_text(places: list[str]) -> str:
+    if not places:
+        return ""
+    return f" What people typed quotes pieces of what was removed, in {', '.join(places)}."
+
+
+def _others_text(places: list[str]) -> str:
+    if not places:
+        return ""
+    return (
+        " Files in the folder that are none of a store's were searched as they are, not unpacked: "
+        f"{', '.join(places)}."
+    )
 
 
 def _cell(text: str) -> str:

@@ -11,16 +11,10 @@ import pyarrow.parquet as pq
 from queries import __version__
 from queries.assets import asset
 from queries.errors import PurgeError, StoreMissingError, UsageError
-from queries.layout import StorePath, Version, write_json, write_text
+from queries.layout import FILES_OF_A_STORE, StorePath, Version, write_json, write_text
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
 from queries.removal.holders import held_text, holders
-
-_OURS = (
-    *("CURRENT", "versions", "indexing", "discarded", "purging", "state"),
-    *("removed.parquet", ".removing", ".lock"),
-)
-"""What a store consists of, in the order in which it goes: nobody opens it from the first on."""
 
 
 def destroy(store: StorePath, who: str, folder: Path) -> Path:
@@ -48,15 +42,17 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
     if folder.resolve().is_relative_to(store.path.resolve()):
         raise UsageError(f"{folder} is inside the store: name another folder for the confirmation.")
     begun = folder / f"{store.path.name}.destroying.json"
+    live = store.current_name()
     if begun.is_file():
         _check_same(store, begun)
-    elif store.current_name() is None:
+    elif live is None:
         raise StoreMissingError(store.path)
     try:
         with sole_writer(store):
-            if not begun.is_file():
-                write_json(begun, _facts(store, who))
-            for name in _OURS:
+            # One that was cut off has no live version any more, unless it was prepared again.
+            if live is not None:
+                write_json(begun, _facts(store, store.version(live), who))
+            for name in FILES_OF_A_STORE:
                 _delete(store.path / name)
         if not any(store.path.iterdir()):
             store.path.rmdir()
@@ -80,8 +76,7 @@ def _check_same(store: StorePath, begun: Path) -> None:
         )
 
 
-def _facts(store: StorePath, who: str) -> dict[str, Any]:
-    live = store.current()
+def _facts(store: StorePath, live: Version, who: str) -> dict[str, Any]:
     said = live.manifest()
     ids = _ids(live)
     return {

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from queries.removal.holders import holders
 from queries.removal.register import mark_purged, removed, removed_ids
 from queries.removal.rest import build_rest
 from queries.removal.traces import Traces, pieces_of
-from queries.removal.verify import said_elsewhere, search_store
+from queries.removal.verify import id_pieces, said_elsewhere, search_store
 
 NAMED_MAX = 3
 
@@ -92,9 +94,13 @@ def _know_what_is_said_elsewhere(
     purging: Purging, live: Version, ids: pa.Array, progress: Progress
 ) -> None:
     """Find what others said as well, while the live version still tells them apart."""
-    pieces = Traces(piece for text in purging.texts for piece in pieces_of(text))
+    pieces = Traces(chain(_text_pieces(purging), id_pieces(ids)))
     common = said_elsewhere(live, pieces, ids, progress)
-    purging.say(pieces=len(pieces.pieces), common=sorted(piece.hex() for piece in common))
+    purging.say(common=sorted(piece.hex() for piece in common))
+
+
+def _text_pieces(purging: Purging) -> Iterator[bytes]:
+    yield from (piece for text in purging.texts for piece in pieces_of(text))
 
 
 def _delete_all_but(live: Version, store: StorePath) -> None:
@@ -120,17 +126,18 @@ def _search(purging: Purging, ids: pa.Array, progress: Progress) -> None:
     Raises:
         PurgeError: something was found.
     """
-    facts = purging.facts
-    texts = Traces(piece for text in purging.texts for piece in pieces_of(text))
-    texts = texts.without(bytes.fromhex(piece) for piece in facts["common"])
-    found = search_store(purging.store, texts, ids, purging.path, progress)
+    common = [bytes.fromhex(piece) for piece in purging.facts["common"]]
+    texts = Traces(_text_pieces(purging)).without(common)
+    of_ids = Traces(id_pieces(ids)).without(common)
+    found = search_store(purging.store, texts, of_ids, ids, purging.path, progress)
     if found.traces:
         named = ", ".join(found.traces[:NAMED_MAX])
         raise PurgeError(
             f"What was removed is still in {len(found.traces):,} places of {purging.store.path}: "
             f"{named}. Delete what does not belong to the store, and run chatscape purge again."
         )
-    searched = {"files": found.files, "bytes": found.bytes, "pieces": len(texts.pieces)}
+    searched = asdict(found) | {"pieces": len(texts.pieces)}
+    del searched["traces"]
     short = sum(not any(pieces_of(text)) for text in purging.texts)
     purging.say(
         searched=searched | {"short_texts": short},

@@ -5,7 +5,6 @@ there is a whole piece among them. All pieces are looked for at once, at a few n
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +32,6 @@ def pieces_of(text: bytes) -> Iterator[bytes]:
     yield from (piece for piece in pieces if len(set(piece)) >= _FEWEST_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A piece that was found: which one, and where it begins."""
-
-    piece: bytes
-    place: int
-
-
 class Traces:
     """Pieces of texts to be looked for."""
 
@@ -61,21 +52,21 @@ class Traces:
         """The same without some of its pieces."""
         return Traces(self.pieces.difference(pieces))
 
-    def find(self, data: bytes | memoryview) -> Iterator[Found]:
-        """Where pieces stand in some bytes, in no order."""
+    def found_in(self, data: bytes | memoryview) -> set[bytes]:
+        """The pieces that stand anywhere in some bytes."""
         view = memoryview(data)
-        if not self.pieces or len(view) < PIECE_BYTES:
-            return
+        found: set[bytes] = set()
+        if not self.pieces:
+            return found
         for start in range(0, len(view) - PIECE_BYTES + 1, _BLOCK_BYTES):
             block = view[start : start + _BLOCK_BYTES + PIECE_BYTES - 1]
             for shift in range(_WORD):
-                for place in self._places(block, shift):
-                    piece = bytes(block[place : place + PIECE_BYTES])
-                    if piece in self.pieces:
-                        yield Found(piece, start + place)
+                places = self._places(block, shift)
+                found.update(bytes(block[place : place + PIECE_BYTES]) for place in places)
+        return found & self.pieces
 
     def _places(self, block: memoryview, shift: int) -> list[int]:
-        """Where a piece may begin in a block, a whole number of words from a shift."""
+        """Where pieces may begin in a block, a whole number of words from a shift; each once."""
         count = (len(block) - shift) // _WORD
         last = count - PIECE_BYTES // _WORD
         if last < 0:
@@ -86,7 +77,9 @@ class Traces:
             return []
         hashes = _hash([words[at + n] for n in range(PIECE_BYTES // _WORD)])
         near = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        places: list[int] = (at[self._hashes[near] == hashes] * _WORD + shift).tolist()
+        is_known = self._hashes[near] == hashes
+        _, first = np.unique(hashes[is_known], return_index=True)
+        places: list[int] = (at[is_known][first] * _WORD + shift).tolist()
         return places
 
 

@@ -11,13 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from queries.layout import StorePath, Version
+from queries.layout import FILES_OF_A_STORE, StorePath, Version
 from queries.progress import Progress
 from queries.removal.traces import PIECE_BYTES, Traces, pieces_of
 
 _BATCH_ROWS = 8_192
 _BLOCK_BYTES = 1 << 26
 _ID = "conversation_id"
+
+_TYPED = ("removed.parquet", "state/log.sqlite", "state/purges/")
+"""Where reasons, arguments of commands and ids are kept, which may quote what was removed."""
 
 Advance = Callable[[int], None]
 
@@ -30,15 +33,24 @@ class Searched:
         files: that were looked through byte by byte, and those of columns also value by value.
         bytes: of these files.
         traces: where something was found: a file, or a table, each once.
+        typed: the same of the register, the log and earlier confirmations: what people typed.
+        others: files that are none of a store's; compressed ones are not unpacked.
     """
 
     files: int = 0
     bytes: int = 0
     traces: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 def search_store(
-    store: StorePath, texts: Traces, ids: pa.Array, skipped: Path, progress: Progress
+    store: StorePath,
+    texts: Traces,
+    of_ids: Traces,
+    ids: pa.Array,
+    skipped: Path,
+    progress: Progress,
 ) -> Searched:
     """Look for pieces of removed texts in every file of a store, and for removed ids in versions.
 
@@ -48,21 +60,23 @@ def search_store(
     Args:
         store: the store.
         texts: pieces of what was said.
+        of_ids: pieces of the ids.
         ids: of the conversations that were removed.
         skipped: a folder that is not looked into.
         progress: shows the step, in files.
     """
     found = Searched()
     files = [p for p in sorted(store.path.rglob("*")) if p.is_file() and skipped not in p.parents]
-    of_ids = (piece for one in ids.to_pylist() for piece in pieces_of(one.encode()))
-    in_all = Traces(texts.pieces.union(of_ids))
+    in_all = Traces(texts.pieces | of_ids.pieces)
     with progress.step("Searching what is left", len(files), "files") as advance:
         for path in files:
             place = path.relative_to(store.path).as_posix()
             is_version = place.startswith("versions/")
             wanted, rows = (in_all, ids) if is_version else (texts, ids.slice(0, 0))
             if _is_in_file(path, wanted) or _is_in_columns(path, wanted, rows):
-                found.traces.append(place)
+                (found.typed if place.startswith(_TYPED) else found.traces).append(place)
+            if place.partition("/")[0] not in FILES_OF_A_STORE:
+                found.others.append(place)
             found.files += 1
             found.bytes += path.stat().st_size
             advance(1)
@@ -74,21 +88,45 @@ def search_store(
     return found
 
 
+def id_pieces(ids: pa.Array) -> Iterator[bytes]:
+    """The pieces of ids; none of short ones, which are looked for as a whole, in columns."""
+    yield from (piece for one in ids.to_pylist() for piece in pieces_of(one.encode()))
+
+
 def said_elsewhere(
     version: Version, texts: Traces, ids: pa.Array, progress: Progress
 ) -> set[bytes]:
-    """The pieces that messages of other conversations of a version hold as well."""
+    """The pieces that other conversations of a version, or names of columns, hold as well."""
     found: set[bytes] = set()
-    paths = sorted(version.table("messages").glob("*.parquet"))
-    verbatim = sorted(version.table("verbatim").glob("*.parquet"))
-    with progress.step("Reading what stays", len(paths), "parts") as advance:
-        for path in (*paths, *verbatim):
-            for batch in pq.ParquetFile(path).iter_batches(_BATCH_ROWS):
-                is_other = pc.invert(pc.is_in(batch["conversation_id"], ids))
+    tables = ("messages", "conversations", "verbatim")
+    paths = [path for name in tables for path in sorted(version.table(name).glob("*.parquet"))]
+    with progress.step("Reading what stays", len(paths), "files") as advance:
+        for path in paths:
+            # A name of a column stands in every file.
+            found |= texts.found_in("\n".join(pq.read_schema(path).names).encode())
+            for batch in _batches_of(path):
+                is_other = pc.invert(pc.is_in(batch[_ID], ids))
                 for data in values_of(pa.Table.from_batches([batch.filter(is_other)])):
-                    found.update(one.piece for one in texts.find(data))
-            advance(path in paths)
+                    found |= texts.found_in(data)
+            texts = texts.without(found)
+            advance(1)
     return found
+
+
+def _batches_of(path: Path) -> Iterator[pa.RecordBatch]:
+    """The columns of a parquet file in which texts are."""
+    with pq.ParquetFile(path) as file:
+        columns = [field.name for field in file.schema_arrow if _has_text(field.type)]
+        yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+
+
+def _has_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _has_text(kind.value_type)
+    if pa.types.is_nested(kind):
+        return any(_has_text(kind.field(n).type) for n in range(kind.num_fields))
+    texts = (pa.types.is_string, pa.types.is_binary, pa.types.is_large_string)
+    return any(is_text(kind) for is_text in (*texts, pa.types.is_large_binary))
 
 
 def values_of(table: pa.Table) -> Iterator[memoryview]:
@@ -124,7 +162,7 @@ def _is_in_file(path: Path, wanted: Traces) -> bool:
     end = b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
-            if any(True for _ in wanted.find(end + block)):
+            if wanted.found_in(end + block):
                 return True
             end = block[1 - PIECE_BYTES :]
     return False
@@ -134,11 +172,10 @@ def _is_in_columns(path: Path, wanted: Traces, ids: pa.Array) -> bool:
     if path.suffix != ".parquet":
         return False
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(_BATCH_ROWS):
-                has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
-                if has_id or _has_trace(batch, wanted):
-                    return True
+        for batch in _batches_of(path):
+            has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
+            if has_id or _has_trace(batch, wanted):
+                return True
     except (OSError, pa.ArrowException):
         return True  # What cannot be read may hold anything.
     return False
@@ -150,14 +187,14 @@ def _tables_with(version: Version, wanted: Traces) -> Iterator[str]:
     if not path.is_dir():
         return
     database = lancedb.connect(path)
-    for name in database.table_names():
+    for name in database.list_tables().tables:
         if any(_has_trace(batch, wanted) for batch in _batches(database.open_table(name))):
             yield name
 
 
 def _has_trace(batch: pa.RecordBatch, wanted: Traces) -> bool:
     values = values_of(pa.Table.from_batches([batch]))
-    return any(True for data in values for _ in wanted.find(data))
+    return any(wanted.found_in(data) for data in values)
 
 
 def _batches(table: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
