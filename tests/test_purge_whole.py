@@ -22,6 +22,8 @@ from queries.layout import StorePath
 from queries.removal import purge as steps
 from queries.removal.destroy import destroy
 from queries.search.results import search
+from tests import tiny
+from tests.conftest import prepared
 from tests.removing import (
     PLANTED,
     SECRETS,
