@@ -48,7 +48,7 @@ class Job:
     words: str
     total: int
     folder: Path | None = None
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    token: str = field(default_factory=lambda: secrets.token_hex(24))
     written: int = 0
     state: State = "waiting"
     problem: str = ""

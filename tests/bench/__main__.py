@@ -22,7 +22,7 @@ from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
 from queries.statements import is_grouped, query_names
 from queries.store import Store, open_store
-from tests.bench import browser, reading, search
+from tests.bench import browser, export, reading, search
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
 from tests.bench.naive import Raw
 
@@ -118,8 +118,9 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     times = repeated([opened[0].hold_in_memory], warm_up=0)
     yield Figure("take its facts into memory", "ms", times)
     yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
-    yield from asked(opened[0], Raw(files))
+    yield from asked(opened[0], Raw(files), is_full_size=is_full_size)
     opened[0].close()
+    yield from export.figures(store, is_full_size=is_full_size)
     yield from search.figures(store, is_full_size=is_full_size)
     if not options.no_browser:
         accept(store)
@@ -128,18 +129,19 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
         yield from reading.figures(store, is_full_size=is_full_size)
 
 
-def asked(store: Store, raw: Raw) -> Iterator[Figure]:
+def asked(store: Store, raw: Raw, *, is_full_size: bool) -> Iterator[Figure]:
     """What queries take."""
     total = store.manifest["counts"]["conversations"]
+    slices = SLICES if is_full_size else SLICES[:2]
     naive = raw.breakdowns()
     way = "DuckDB over the raw nested parquet"
     for name in NAMES:
-        tasks = [lambda f=f, n=name: run(store, n, f) for f in SLICES * REPEATS]
-        times = repeated(tasks, len(SLICES))
+        tasks = [lambda f=f, n=name: run(store, n, f) for f in slices * REPEATS]
+        times = repeated(tasks, len(slices))
         yield Figure(f"query {name}", "ms", times, "50 ms", 50, naive=naive, naive_way=way)
     for name, params in ANSWERS_ASKED.items():
-        tasks = [lambda f=f, n=name, p=params: answer(store, n, f, p) for f in SLICES * 2]
-        yield Figure(f"answer {name}, put together", "ms", repeated(tasks, len(SLICES)))
+        tasks = [lambda f=f, n=name, p=params: answer(store, n, f, p) for f in slices * 2]
+        yield Figure(f"answer {name}, put together", "ms", repeated(tasks, len(slices)))
     a, b = Filters(flagged="any"), {"against": "rest"}
     tasks = [lambda: answer(store, "telling_words", a, b)] * 3
     yield Figure("words that tell flagged conversations from all others", "ms", repeated(tasks))

@@ -5,16 +5,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from queries.layout import StorePath
 from queries.licence import accept
+from queries.prepare.index.build import build_index
+from queries.progress import Silent
 from tests import tiny
 from tests.browsing import chromium, chromium_arguments, free_port, wait_until_healthy
 from tests.conftest import prepared
@@ -82,6 +84,16 @@ def sample_url(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def words_url(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of the sample with an index of its words."""
+    folder = tmp_path_factory.mktemp("words")
+    shutil.copytree(sample_folder, folder / "store")
+    build_index(StorePath(folder / "store"), None, Silent())
+    with serving(folder / "store", folder / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard of the twelve, and of conversations that want to break out."""
     folder = tmp_path_factory.mktemp("hostile")
@@ -110,20 +122,53 @@ def accepted_store(tiny_folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One window for all tests: nothing of ours is kept in a browser but what it has compiled."""
+    with browser.new_context() as window:
+        yield window
+
+
+@pytest.fixture(scope="session")
+def tab(window: BrowserContext) -> Page:
+    """The tab that tests take turns in: compiling the scripts again is most of a cold start."""
+    return window.new_page()
+
+
 @pytest.fixture
-def page(page: Page) -> Iterator[Page]:
+def context(window: BrowserContext, tab: Page) -> Iterator[BrowserContext]:
+    """The window, for tests that open further pages or need permissions."""
+    yield window
+    window.clear_permissions()
+    for further in window.pages:
+        if further != tab:
+            further.close()
+
+
+@pytest.fixture
+def page(tab: Page) -> Iterator[Page]:
     """A page that must not complain, and must not ask any other machine for anything."""
     complaints: list[str] = []
     strangers: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.on("console", lambda m: _note(complaints, m.type, m.text, m.location.get("url", "")))
-    page.on("request", lambda request: _note_stranger(strangers, request.url))
-    page.set_viewport_size({"width": 1440, "height": 1000})
-    yield page
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    assert not strangers
-    assert not complaints
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "pageerror": lambda error: complaints.append(str(error)),
+        "dialog": lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()),
+        "console": lambda m: _note(complaints, m.type, m.text, m.location.get("url", "")),
+        "request": lambda request: _note_stranger(strangers, request.url),
+    }
+    for event, listener in listeners.items():
+        tab.on(event, listener)
+    tab.set_viewport_size({"width": 1440, "height": 1000})
+    try:
+        yield tab
+        expect(tab.get_by_test_id("stException")).to_have_count(0)
+        assert not strangers
+        assert not complaints
+    finally:
+        tab.goto("about:blank")
+        tab.emulate_media(color_scheme="light")
+        for event, listener in listeners.items():
+            tab.remove_listener(event, listener)
 
 
 def _note(complaints: list[str], kind: str, text: str, url: str) -> None:
@@ -136,19 +181,34 @@ def _note_stranger(strangers: list[str], url: str) -> None:
         strangers.append(url)
 
 
-@pytest.fixture
-def narrow(browser: Browser) -> Iterator[Page]:
-    """A page on a telephone, in the dark."""
-    with browser.new_context(
-        viewport={"width": 390, "height": 844}, color_scheme="dark"
-    ) as context:
+@pytest.fixture(scope="session")
+def narrow_tab(browser: Browser) -> Iterator[Page]:
+    """The tab of a telephone, in the dark."""
+    size = {"width": 390, "height": 844}
+    with browser.new_context(viewport=size, color_scheme="dark") as context:  # type: ignore[arg-type]
         yield context.new_page()
+
+
+@pytest.fixture
+def narrow(narrow_tab: Page) -> Iterator[Page]:
+    """A page on a telephone, in the dark."""
+    yield narrow_tab
+    narrow_tab.goto("about:blank")
+
+
+def go(page: Page, address: str) -> None:
+    """Open an address, and wait until all that it shows is there."""
+    page.goto(address)
+    settled(page)
+
+
+SETTLED = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+  && !document.querySelector('[data-testid=stSkeleton]')"""
 
 
 def settled(page: Page) -> None:
     """Wait until the script has run and all that it shows is there."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_function(SETTLED, timeout=20_000)
 
 
 def figure(page: Page, label: str) -> Any:

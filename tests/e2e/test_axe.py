@@ -1,17 +1,12 @@
 """What axe finds on every page, light and dark: nothing serious, in our parts and Streamlit's."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from queries.layout import StorePath
-from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from tests.e2e.conftest import serving, settled
+from tests.e2e.conftest import go, settled
 from tests.e2e.test_conversation import opened
 from tests.e2e.test_reading import load_all
 
@@ -31,18 +26,10 @@ PAGES = [
     "browse?min_turns=900",
     "conversation",
     "conversation?conversation=nope",
+    "export?shape=published",
     "about",
+    "log",
 ]
-
-
-@pytest.fixture(scope="module")
-def words_url(sample_folder, tmp_path_factory) -> Iterator[str]:
-    """A dashboard of the sample with an index of its words."""
-    folder = tmp_path_factory.mktemp("axe")
-    shutil.copytree(sample_folder, folder / "store")
-    build_index(StorePath(folder / "store"), None, Silent())
-    with serving(folder / "store", folder / "log") as url:
-        yield url
 
 
 def findings(page: Page, **options: Any) -> list[str]:
@@ -70,8 +57,7 @@ def found_in_both(page: Page) -> list[str]:
 
 
 def test_axe_finds_what_is_wrong(page, words_url):
-    page.goto(f"{words_url}/about")
-    settled(page)
+    go(page, f"{words_url}/about")
     page.get_by_role("heading", level=1).evaluate(
         """title => {
           const host = document.createElement("div")
@@ -86,7 +72,7 @@ def test_axe_finds_what_is_wrong(page, words_url):
 def test_no_page_has_a_serious_finding(page, words_url):
     found = {}
     for path in PAGES:
-        page.goto(f"{words_url}/{path}")
+        go(page, f"{words_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_test_id("stSidebar").get_by_text("Model", exact=True)).to_be_visible()
         found[path] = found_in_both(page)

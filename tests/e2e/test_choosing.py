@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import figure, settled
+from tests.e2e.conftest import figure, go, settled
 
 
 def card(page: Page, name: str) -> Locator:
@@ -21,7 +21,7 @@ def click_mark(page: Page, mark: Locator) -> None:
 
 
 def test_a_bar_becomes_a_filter_on_all_pages_and_once_more_takes_it_away(page, sample_url):
-    page.goto(sample_url)
+    go(page, sample_url)
     bars = page.locator(".st-key-model_mix .barlayer path")
     expect(bars).to_have_count(13)
     settled(page)
@@ -40,7 +40,7 @@ def test_a_bar_becomes_a_filter_on_all_pages_and_once_more_takes_it_away(page, s
 
 
 def test_a_bar_of_turns_is_both_bounds(page, sample_url):
-    page.goto(sample_url)
+    go(page, sample_url)
     bars = page.locator(".st-key-turn_histogram .barlayer path")
     expect(bars.nth(1)).to_be_visible()
     settled(page)
@@ -53,7 +53,7 @@ def test_a_cell_of_a_heat_map_becomes_two_filters(page, sample_url, sample_store
     from queries.breakdowns import slice_size
     from queries.filters import Filters
 
-    page.goto(f"{sample_url}/models")
+    go(page, f"{sample_url}/models")
     plot = page.locator(".st-key-model_languages .nsewdrag")
     expect(plot).to_be_visible()
     settled(page)
@@ -68,7 +68,7 @@ def test_a_cell_of_a_heat_map_becomes_two_filters(page, sample_url, sample_store
 
 
 def test_a_row_is_a_filter_without_a_mouse(page, sample_url):
-    page.goto(f"{sample_url}/languages")
+    go(page, f"{sample_url}/languages")
     row = card(page, "languages").get_by_role("button", name="Portuguese", exact=True)
     row.focus()
     page.keyboard.press("Enter")
@@ -77,7 +77,7 @@ def test_a_row_is_a_filter_without_a_mouse(page, sample_url):
 
 
 def test_a_dot_at_zero_can_be_chosen_in_its_middle(page, sample_url):
-    page.goto(f"{sample_url}/models")
+    go(page, f"{sample_url}/models")
     # vicuna-7b, the eleventh of the models, has no flagged user message.
     dot = page.locator(".st-key-model_measure .scatterlayer .point").nth(10)
     expect(dot).to_be_visible()
@@ -87,7 +87,7 @@ def test_a_dot_at_zero_can_be_chosen_in_its_middle(page, sample_url):
 
 
 def test_a_table_sorts_and_says_so_in_the_address(page, sample_url):
-    page.goto(f"{sample_url}/models?top=all")
+    go(page, f"{sample_url}/models?top=all")
     table = card(page, "models")
     table.get_by_role("button", name="User flagged").click()
     expect(page).to_have_url(re.compile("sort=user_flagged_share&order=desc"))
@@ -102,7 +102,7 @@ def test_a_table_sorts_and_says_so_in_the_address(page, sample_url):
 
 
 def test_figures_of_a_chart_are_a_table_and_files(page, sample_url, tmp_path):
-    page.goto(f"{sample_url}/?flagged=any")
+    go(page, f"{sample_url}/?flagged=any")
     card(page, "model_mix").get_by_role("button", name="Figures and SQL").click()
     body = page.get_by_test_id("stPopoverBody")
     expect(body.get_by_role("row")).to_have_count(20)
@@ -129,7 +129,7 @@ def test_figures_of_a_chart_are_a_table_and_files(page, sample_url, tmp_path):
 
 
 def test_a_name_that_begins_like_a_formula_is_disarmed_in_csv(page, hostile_url, tmp_path):
-    page.goto(f"{hostile_url}/models?top=all")
+    go(page, f"{hostile_url}/models?top=all")
     card(page, "models").get_by_role("button", name="Figures and SQL").click()
     with page.expect_download() as download:
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="CSV").click()
@@ -141,7 +141,7 @@ def test_a_name_that_begins_like_a_formula_is_disarmed_in_csv(page, hostile_url,
 
 def test_charts_and_tables_of_hostile_names_are_inert(page, hostile_url):
     for path in ("models?top=all", "languages", "moderation", "lengths", "compare?against=rest"):
-        page.goto(f"{hostile_url}/{path}")
+        go(page, f"{hostile_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settled(page)
         assert page.evaluate("window.hacked") is None

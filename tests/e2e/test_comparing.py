@@ -8,12 +8,12 @@ from queries.breakdowns import slice_size
 from queries.filter_values import MinScore
 from queries.filters import Filters
 from queries.moderation import threshold_verdicts
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import go, settled
 from tests.e2e.test_choosing import card
 
 
 def test_a_slice_is_compared_with_everything_else_by_a_link(page, sample_url):
-    page.goto(f"{sample_url}/compare?flagged=any")
+    go(page, f"{sample_url}/compare?flagged=any")
     page.get_by_role("button", name="B = everything else").click()
     expect(page).to_have_url(re.compile(r"\?flagged=any&against=rest$"))
     expect(page.get_by_text("1,892 conversations: everything but: flagged")).to_be_visible()
@@ -28,7 +28,7 @@ def test_a_slice_is_compared_with_everything_else_by_a_link(page, sample_url):
 
 
 def test_filters_are_kept_as_b_and_swapped(page, sample_url):
-    page.goto(f"{sample_url}/compare?model=gpt-4")
+    go(page, f"{sample_url}/compare?model=gpt-4")
     page.get_by_role("button", name="B = current filters").click()
     expect(page.get_by_text("A and B are the same conversations")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").click()
@@ -47,7 +47,7 @@ def test_filters_are_kept_as_b_and_swapped(page, sample_url):
 
 
 def test_words_tell_the_slices_apart_and_lead_to_their_conversations(page, sample_url):
-    page.goto(f"{sample_url}/compare?language=Russian&against=rest")
+    go(page, f"{sample_url}/compare?language=Russian&against=rest")
     card(page, "telling_words").get_by_text("Work them out").click()
     expect(page).to_have_url(re.compile("words=true"))
     words = page.locator(".st-key-words_a tbody tr")
@@ -63,7 +63,7 @@ def test_words_tell_the_slices_apart_and_lead_to_their_conversations(page, sampl
 
 
 def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(page, sample_url):
-    page.goto(f"{sample_url}/compare?flagged=user&against=rest&words=true")
+    go(page, f"{sample_url}/compare?flagged=user&against=rest&words=true")
     words = page.locator(".st-key-words_a")
     expect(words.get_by_text("Covered: flagged").first).to_be_visible()
     # What is covered leads nowhere: the way there would say it.
@@ -77,7 +77,7 @@ def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(page, sam
 
 
 def test_a_threshold_moves_messages_and_becomes_a_filter(page, sample_url, sample_store):
-    page.goto(f"{sample_url}/moderation?section=scores")
+    go(page, f"{sample_url}/moderation?section=scores")
     slider = page.get_by_label("Threshold for sexual", exact=True)
     expect(slider).to_be_visible()
     expect(slider).to_have_attribute("aria-valuetext", "0.5")
@@ -101,14 +101,14 @@ def test_a_threshold_moves_messages_and_becomes_a_filter(page, sample_url, sampl
 
 
 def test_thresholds_come_back_with_a_link_and_one_that_is_none_is_said(page, sample_url):
-    page.goto(f"{sample_url}/moderation?section=scores&role=user&thresholds=hate%3D0.25")
+    go(page, f"{sample_url}/moderation?section=scores&role=user&thresholds=hate%3D0.25")
     expect(page.get_by_label("Threshold for hate", exact=True)).to_have_attribute(
         "aria-valuetext", "0.25"
     )
     expect(page.get_by_label("Threshold for sexual", exact=True)).to_have_attribute(
         "aria-valuetext", "off"
     )
-    page.goto(f"{sample_url}/moderation?section=scores&thresholds=hate%3D0.3")
+    go(page, f"{sample_url}/moderation?section=scores&thresholds=hate%3D0.3")
     expect(page.get_by_text("'0.3' is none of them.")).to_be_visible()
     settled(page)
 
@@ -116,7 +116,7 @@ def test_thresholds_come_back_with_a_link_and_one_that_is_none_is_said(page, sam
 def test_every_page_of_breakdowns_fits_a_telephone(narrow, sample_url):
     pages = ("models", "languages", "moderation", "moderation?section=scores", "lengths")
     for path in (*pages, "compare?flagged=any&against=rest"):
-        narrow.goto(f"{sample_url}/{path}")
+        go(narrow, f"{sample_url}/{path}")
         expect(narrow.get_by_role("heading", level=1)).to_be_visible()
         settled(narrow)
         main = narrow.get_by_test_id("stMain")

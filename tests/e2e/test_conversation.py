@@ -6,7 +6,7 @@ from hashlib import md5
 from playwright.sync_api import Locator, Page, expect
 
 from tests.app.conversations import FOLDED, LONG_MESSAGES, SECRETS
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import go, settled
 from tests.e2e.hostile import LONG_TEXT, READING_ROWS
 from tests.e2e.test_reading import rows
 
@@ -25,7 +25,7 @@ FOCUSED = """() => {
 
 
 def opened(page: Page, url: str, letter: str, more: str = "") -> Page:
-    page.goto(f"{url}/conversation?conversation={letter * 32}{more}")
+    go(page, f"{url}/conversation?conversation={letter * 32}{more}")
     expect(page.locator("li[id^=message-]").first).to_be_visible()
     settled(page)
     return page
@@ -44,7 +44,7 @@ def at(number: int) -> str:
 
 
 def test_keys_lead_through_the_list_over_the_end_of_a_page_and_back_to_the_row(page, reading_url):
-    page.goto(f"{reading_url}/browse?sort=shuffled&seed=5")
+    go(page, f"{reading_url}/browse?sort=shuffled&seed=5")
     rows(page).nth(23).locator("a").click()
     expect(place(page)).to_have_text(at(24))
     for key, number in (("j", 25), ("ArrowRight", 26), ("j", 27), ("ArrowLeft", 26), ("k", 25)):
@@ -67,7 +67,7 @@ def test_keys_lead_through_the_list_over_the_end_of_a_page_and_back_to_the_row(p
 
 
 def test_back_finds_the_list_where_it_was(page, reading_url):
-    page.goto(f"{reading_url}/browse?sort=shuffled&seed=5")
+    go(page, f"{reading_url}/browse?sort=shuffled&seed=5")
     row = rows(page).nth(20).locator("a")
     row.scroll_into_view_if_needed()
     row.click()
@@ -79,7 +79,7 @@ def test_back_finds_the_list_where_it_was(page, reading_url):
 
 
 def test_the_first_and_the_last_lead_nowhere_further(page, reading_url):
-    page.goto(f"{reading_url}/conversation?sort=shuffled&seed=5&conversation={IDS[0]}")
+    go(page, f"{reading_url}/conversation?sort=shuffled&seed=5&conversation={IDS[0]}")
     expect(place(page)).to_have_text(at(1))
     bar = page.get_by_role("navigation", name="Conversations of the list")
     expect(bar.get_by_text("Previous")).to_have_attribute("aria-disabled", "true")

@@ -4,14 +4,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import figure, settled
+from tests.e2e.conftest import figure, go, settled
 
 MENU_OPEN = "[data-testid=stSidebar][data-collapsed=false]"
 TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 def test_order_and_scale_are_as_they_were_when_a_page_is_come_back_to(page, sample_url):
-    page.goto(f"{sample_url}/browse?flagged=any&sort=turn_count&order=desc")
+    go(page, f"{sample_url}/browse?flagged=any&sort=turn_count&order=desc")
     menu = page.get_by_test_id("stSidebar")
     menu.get_by_role("link", name="Overview").click()
     expect(page).to_have_url(f"{sample_url}/?flagged=any")
@@ -28,7 +28,7 @@ def test_order_and_scale_are_as_they_were_when_a_page_is_come_back_to(page, samp
 
 
 def test_a_further_page_begins_at_its_top(page, sample_url):
-    page.goto(f"{sample_url}/browse")
+    go(page, f"{sample_url}/browse")
     box = page.get_by_label(re.compile("Go to page, 1 to 80"))
     box.scroll_into_view_if_needed()
     assert page.evaluate(TOP) > 0
@@ -41,7 +41,7 @@ def test_a_further_page_begins_at_its_top(page, sample_url):
 def test_an_empty_slice_is_left_from_the_sidebar_or_the_page(page, sample_url):
     for path in ("", "browse"):
         for place in ("stSidebar", "stMain"):
-            page.goto(f"{sample_url}/{path}?min_turns=900")
+            go(page, f"{sample_url}/{path}?min_turns=900")
             expect(page.get_by_text("No conversation matches: at least 900 turns.")).to_be_visible()
             clear = page.get_by_test_id(place).get_by_role("button", name="Clear all filters")
             clear.click()
@@ -50,14 +50,14 @@ def test_an_empty_slice_is_left_from_the_sidebar_or_the_page(page, sample_url):
 
 
 def test_a_chip_says_its_filter_in_full(page, sample_url):
-    page.goto(f"{sample_url}/?min_score=user:self-harm/instructions=0.25")
+    go(page, f"{sample_url}/?min_score=user:self-harm/instructions=0.25")
     phrase = "user self-harm/instructions score of at least 0.25"
     page.get_by_role("button", name=phrase).hover()
     expect(page.get_by_text(f"Take away: {phrase}")).to_be_visible()
 
 
 def test_on_a_narrow_screen_the_menu_makes_way_for_the_page(narrow, sample_url):
-    narrow.goto(sample_url)
+    go(narrow, sample_url)
     expect(figure(narrow, "Conversations")).to_have_text("2,000")
     settled(narrow)
     narrow.get_by_test_id("stExpandSidebarButton").click()
@@ -69,5 +69,5 @@ def test_on_a_narrow_screen_the_menu_makes_way_for_the_page(narrow, sample_url):
 
 def test_every_page_has_a_title_of_its_own(page, sample_url):
     for path, name in (("", "Overview"), ("browse", "Browse"), ("about", "About the data")):
-        page.goto(f"{sample_url}/{path}")
+        go(page, f"{sample_url}/{path}")
         expect(page).to_have_title(f"{name} · Chatscape")

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests import tiny
 from tests.conftest import prepared
-from tests.e2e.conftest import figure, serving, started
+from tests.e2e.conftest import figure, go, serving, started
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -26,20 +26,20 @@ UPGRADE = {
 def test_the_licence_is_accepted_once_for_everybody(page, tiny_folder, tmp_path):
     shutil.copytree(tiny_folder, tmp_path / "store")
     with serving(tmp_path / "store", tmp_path / "log") as url:
-        page.goto(f"{url}/?model=gpt-4")
+        go(page, f"{url}/?model=gpt-4")
         expect(page.get_by_role("heading", name="Before the data is shown")).to_be_visible()
         accept = page.get_by_role("button", name="Accept and continue")
         expect(accept).to_be_disabled()
         page.get_by_text("I have read this and I accept it").click()
         accept.click()
         expect(figure(page, "Conversations")).to_have_text("2")
-        page.goto(url)
+        go(page, url)
         expect(figure(page, "Conversations")).to_have_text("12")
 
 
 def test_a_version_that_arrives_is_offered_to_an_open_page(page, accepted_store, tmp_path):
     with serving(accepted_store, tmp_path / "log") as url:
-        page.goto(url)
+        go(page, url)
         expect(figure(page, "Conversations")).to_have_text("12")
         prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS[:7]), accepted_store)
         page.get_by_text("Log scale").click()
@@ -53,7 +53,7 @@ def test_a_version_that_arrives_is_offered_to_an_open_page(page, accepted_store,
 def test_a_store_that_goes_and_comes_back_is_a_page_each_time(page, accepted_store, tmp_path):
     with serving(accepted_store, tmp_path / "log") as url:
         accepted_store.rename(tmp_path / "elsewhere")
-        page.goto(url)
+        go(page, url)
         expect(page.get_by_text("Build one with: chatscape prepare RAW --store")).to_be_visible()
         (tmp_path / "elsewhere").rename(accepted_store)
         page.reload()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from queries.reading import visible
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import go, settled
 from tests.e2e.hostile import HOSTILE_MODEL, LETTERS, LONG, SHORT
 
 
@@ -16,7 +16,7 @@ def rows(page: Page):
 
 
 def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
-    page.goto(f"{sample_url}/browse?model=vicuna-13b")
+    go(page, f"{sample_url}/browse?model=vicuna-13b")
     expect(rows(page)).to_have_count(25)
     page.get_by_role("button", name="Turns").click()
     expect(page).to_have_url(re.compile("sort=turn_count&order=desc"))
@@ -52,7 +52,7 @@ def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
 
 
 def test_any_page_can_be_gone_to(page, sample_url):
-    page.goto(f"{sample_url}/browse")
+    go(page, f"{sample_url}/browse")
     page.get_by_label(re.compile("Go to page, 1 to 80")).fill("80")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1,976–2,000 of 2,000")).to_be_visible()
@@ -62,14 +62,14 @@ def test_any_page_can_be_gone_to(page, sample_url):
 
 
 def test_a_link_to_a_conversation_works_in_a_new_window(page, sample_url):
-    page.goto(f"{sample_url}/browse?flagged=none")
+    go(page, f"{sample_url}/browse?flagged=none")
     href = rows(page).first.locator("a").get_attribute("href")
-    page.goto(f"{sample_url}/{href}")
+    go(page, f"{sample_url}/{href}")
     expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
 
 
 def test_a_random_one_stays_in_the_slice_and_back_leads_to_the_list(page, hostile_url):
-    page.goto(f"{hostile_url}/browse?flagged=user")
+    go(page, f"{hostile_url}/browse?flagged=user")
     page.get_by_role("button", name="A random one").click()
     expect(page).to_have_url(
         re.compile(r"/conversation\?flagged=user&sort=shuffled&seed=\d+&conversation=([1e])\1{31}$")
@@ -81,16 +81,16 @@ def test_a_random_one_stays_in_the_slice_and_back_leads_to_the_list(page, hostil
 
 
 def test_a_conversation_opens_by_a_typed_id(page, hostile_url):
-    page.goto(f"{hostile_url}/conversation")
+    go(page, f"{hostile_url}/conversation")
     page.get_by_label("Open a conversation by its id").fill(f" {'a' * 32} ")
     page.keyboard.press("Enter")
     expect(page.get_by_text("How do I boil an egg?")).to_be_visible()
-    page.goto(f"{hostile_url}/conversation?conversation=nope")
+    go(page, f"{hostile_url}/conversation?conversation=nope")
     expect(page.get_by_text("There is no conversation 'nope' in this store.")).to_be_visible()
 
 
 def test_a_flagged_message_is_not_in_the_page_until_it_is_uncovered(page, hostile_url):
-    page.goto(f"{hostile_url}/conversation?conversation={'e' * 32}")
+    go(page, f"{hostile_url}/conversation?conversation={'e' * 32}")
     covers = page.get_by_role("button", name="Show this message")
     expect(covers).to_have_count(2)
     expect(page.get_by_text("Covered: flagged as harassment, hate")).to_be_visible()
@@ -105,7 +105,7 @@ def test_a_flagged_message_is_not_in_the_page_until_it_is_uncovered(page, hostil
 
 
 def test_the_list_covers_flagged_openings_until_asked(page, hostile_url):
-    page.goto(f"{hostile_url}/browse?flagged=user")
+    go(page, f"{hostile_url}/browse?flagged=user")
     expect(page.get_by_role("link", name="Covered: flagged as violence")).to_be_visible()
     assert "Oi" not in rows(page).all_inner_texts()
     page.get_by_text("Show flagged opening words").click()
@@ -113,7 +113,7 @@ def test_the_list_covers_flagged_openings_until_asked(page, hostile_url):
 
 
 def test_contact_data_is_masked(page, hostile_url):
-    page.goto(f"{hostile_url}/conversation?conversation={'2' * 32}")
+    go(page, f"{hostile_url}/conversation?conversation={'2' * 32}")
     expect(page.get_by_text("Mail me at email address or phone number")).to_be_visible()
     expect(page.locator(".mask")).to_have_text(["email address", "phone number"])
     assert "jo@example.com" not in page.content()
@@ -180,7 +180,7 @@ def rendered(page: Page) -> None:
 
 
 def test_hostile_texts_are_inert(page, reading_url):
-    page.goto(f"{reading_url}/conversation?conversation={'T' * 32}")
+    go(page, f"{reading_url}/conversation?conversation={'T' * 32}")
     messages = page.locator("li[id^=message-]")
     expect(messages).to_have_count(len(SHORT))
     load_all(page)
@@ -195,7 +195,7 @@ def test_hostile_texts_are_inert(page, reading_url):
 
 
 def test_hostile_texts_without_end_are_inert(page, reading_url):
-    page.goto(f"{reading_url}/conversation?conversation={'Z' * 32}")
+    go(page, f"{reading_url}/conversation?conversation={'Z' * 32}")
     messages = page.locator("li[id^=message-]")
     expect(messages).to_have_count(len(LONG))
     load_all(page)
@@ -212,15 +212,13 @@ def test_hostile_texts_without_end_are_inert(page, reading_url):
 
 
 def test_a_hostile_list_is_inert_and_marks_are_visible(page, hostile_url):
-    page.goto(f"{hostile_url}/browse")
-    page.goto(f"{hostile_url}/browse?page=2")
-    expect(rows(page).first).to_be_visible()
-    for path in ("browse", "browse?page=2"):
-        page.goto(f"{hostile_url}/{path}")
+    page.goto(f"{hostile_url}/browse")  # Left before it is there.
+    for path in ("browse?page=2", "browse"):
+        go(page, f"{hostile_url}/{path}")
         expect(rows(page).first).to_be_visible()
         expect(page.get_by_role("table").locator("img, script, iframe, svg, b, i")).to_have_count(0)
         assert page.title() != "owned"
-    page.goto(f"{hostile_url}/conversation?conversation={LETTERS[12] * 32}")
+    go(page, f"{hostile_url}/conversation?conversation={LETTERS[12] * 32}")
     expect(page.get_by_text("[U+202E]esrever si siht")).to_be_visible()
 
 
@@ -233,7 +231,7 @@ def test_hostile_names_are_inert_on_every_page(page, hostile_url):
         "?sort=" + quote("[sign in](http://tracker.example)"),
     )
     for path in (*(f"{address}" for address in slices), *(f"browse{a}" for a in slices)):
-        page.goto(f"{hostile_url}/{path}")
+        go(page, f"{hostile_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settled(page)
         main = page.get_by_test_id("stMain")
@@ -242,13 +240,13 @@ def test_hostile_names_are_inert_on_every_page(page, hostile_url):
 
 
 def test_a_hostile_name_is_drawn_as_it_is(page, hostile_url):
-    page.goto(f"{hostile_url}/?model={quote(HOSTILE_MODEL)}")
+    go(page, f"{hostile_url}/?model={quote(HOSTILE_MODEL)}")
     expect(page.locator(".js-plotly-plot .ytick text").first).to_contain_text('<a href="//')
     expect(page.locator(".js-plotly-plot .ytick a")).to_have_count(0)
 
 
 def test_right_to_left_text_begins_at_the_right(page, hostile_url):
-    page.goto(f"{hostile_url}/conversation?conversation={'d' * 32}")
+    go(page, f"{hostile_url}/conversation?conversation={'d' * 32}")
     text = page.get_by_text("מה שלומך")
     expect(text).to_be_visible()
     direction = text.evaluate("node => getComputedStyle(node).direction")
@@ -267,6 +265,6 @@ def assert_fits(page: Page) -> None:
 
 @pytest.mark.parametrize("path", ["", "browse", "about", "conversation?conversation=" + "e" * 32])
 def test_a_narrow_screen_needs_no_sideways_scrolling(narrow, hostile_url, path):
-    narrow.goto(f"{hostile_url}/{path}")
+    go(narrow, f"{hostile_url}/{path}")
     expect(narrow.get_by_role("heading", level=1)).to_be_visible()
     assert_fits(narrow)

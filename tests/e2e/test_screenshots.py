@@ -1,16 +1,11 @@
 """The pictures of the README, written where ``--screenshots`` says; else drawn and thrown away."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from queries.layout import StorePath
-from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from tests.e2e.conftest import serving, settled
+from tests.e2e.conftest import go, settled
 
 PICTURES = [
     ("overview", "", 1440, 1420, "light"),
@@ -31,42 +26,21 @@ PICTURES = [
 ]
 
 
-@pytest.fixture(scope="session")
-def searched_url(sample_folder, tmp_path_factory) -> Iterator[str]:
-    """A dashboard of the sample with an index of its words."""
-    folder = tmp_path_factory.mktemp("searched")
-    shutil.copytree(sample_folder, folder / "store")
-    build_index(StorePath(folder / "store"), None, Silent())
-    with serving(folder / "store", folder / "log") as url:
-        yield url
-
-
 @pytest.mark.parametrize(("name", "path", "width", "height", "theme"), PICTURES)
 def test_pictures(
-    browser: Browser,
-    searched_url,
-    sample_store,
-    request,
-    tmp_path,
-    name,
-    path,
-    width,
-    height,
-    theme,
+    page, words_url, sample_store, request, tmp_path, name, path, width, height, theme
 ):
     if name == "conversation":
         path += f"?flagged=user&conversation={covered_conversation(sample_store)}"
-    with browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme
-    ) as context:
-        page = context.new_page()
-        page.goto(f"{searched_url}/{path}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        settled(page)
-        if name.startswith("overview"):
-            expect(page.locator(".js-plotly-plot .barlayer")).to_have_count(4)
-        folder = Path(request.config.getoption("--screenshots") or tmp_path)
-        page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=theme)
+    go(page, f"{words_url}/{path}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name.startswith("overview"):
+        expect(page.locator(".js-plotly-plot .barlayer")).to_have_count(4)
+    settled(page)
+    folder = Path(request.config.getoption("--screenshots") or tmp_path)
+    page.screenshot(path=folder / f"{name}.png")
     assert (folder / f"{name}.png").stat().st_size > 10_000
 
 

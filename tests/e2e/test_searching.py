@@ -14,7 +14,7 @@ from queries.layout import StorePath
 from queries.licence import accept
 from tests import tiny
 from tests.conftest import SAMPLE, prepared
-from tests.e2e.conftest import serving, settled
+from tests.e2e.conftest import go, serving, settled
 from tests.e2e.hostile import HOSTILE, HOSTILE_MODEL, HOSTILE_ROWS, LETTERS
 
 CONVERSATIONS = 40
@@ -54,7 +54,7 @@ def ids(page: Page) -> list[str]:
 def test_nothing_is_searched_before_enter_and_the_first_search_by_meaning_answers(page, search_url):
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    page.goto(f"{search_url}/search?mode=meaning")
+    go(page, f"{search_url}/search?mode=meaning")
     expect(page.get_by_text("machine learning")).to_be_visible()
     settled(page)
     before = len(sent)
@@ -79,7 +79,7 @@ def test_nothing_is_searched_before_enter_and_the_first_search_by_meaning_answer
 def test_a_result_opens_and_the_way_back_leads_to_the_same_page_of_the_same_search(
     page, search_url
 ):
-    page.goto(f"{search_url}/search?q=the&mode=words")
+    go(page, f"{search_url}/search?q=the&mode=words")
     expect(count(page)).to_have_text(re.compile("^1–20 of "))
     first = results(page).first.locator("a.snippet").get_attribute("href")
     settled(page)
@@ -111,7 +111,7 @@ def test_a_result_opens_and_the_way_back_leads_to_the_same_page_of_the_same_sear
 
 
 def test_what_is_like_a_message_is_found_and_left_again(page, search_url):
-    page.goto(f"{search_url}/search?q=boil+egg&mode=words")
+    go(page, f"{search_url}/search?q=boil+egg&mode=words")
     expect(count(page)).to_have_text("1–3 of 3 conversations")
     settled(page)
     card = results(page).filter(has_text="how do i boil an egg").first
@@ -134,7 +134,7 @@ def test_what_is_like_a_message_is_found_and_left_again(page, search_url):
 
 
 def test_a_search_needs_no_mouse(page, search_url):
-    page.goto(f"{search_url}/search?mode=words")
+    go(page, f"{search_url}/search?mode=words")
     expect(page.get_by_text("machine learning")).to_be_visible()
     settled(page)
     box(page).focus()
@@ -159,7 +159,7 @@ def test_a_search_needs_no_mouse(page, search_url):
 
 def test_texts_that_mean_harm_are_inert_and_keep_their_direction(page, search_url):
     harm = "owned OR tracker* OR onload OR click OR outside OR href OR display OR drop OR world"
-    page.goto(f"{search_url}/search?mode=words&q={quote(harm)}")
+    go(page, f"{search_url}/search?mode=words&q={quote(harm)}")
     by_id = dict(zip(LETTERS, HOSTILE, strict=False))
     expect(count(page)).to_have_text(re.compile("^1–"))
     for letter in "hijklmopqrsy":
@@ -180,7 +180,7 @@ def test_texts_that_mean_harm_are_inert_and_keep_their_direction(page, search_ur
     latin = results(page).filter(has_text="drop table").locator("a.snippet").first
     assert latin.evaluate("node => getComputedStyle(node).direction") == "ltr"
     # The name of its model is markup, too.
-    page.goto(f"{search_url}/search?mode=words&q=hello&model={quote(HOSTILE_MODEL)}")
+    go(page, f"{search_url}/search?mode=words&q=hello&model={quote(HOSTILE_MODEL)}")
     expect(count(page)).to_have_text("1–1 of 1 conversation")
     expect(results(page).locator(".model")).to_have_text(HOSTILE_MODEL)
     expect(page.locator(".st-key-mix_model")).to_contain_text(HOSTILE_MODEL)
@@ -189,7 +189,7 @@ def test_texts_that_mean_harm_are_inert_and_keep_their_direction(page, search_ur
 
 @pytest.mark.parametrize("query", ["q=" + "W" * 60 + "&mode=meaning", "q=owned+OR+tracker*", ""])
 def test_a_search_fits_a_telephone(narrow, search_url, query):
-    narrow.goto(f"{search_url}/search?{query}")
+    go(narrow, f"{search_url}/search?{query}")
     expect(narrow.get_by_text("machine learning").or_(results(narrow).first)).to_be_visible()
     settled(narrow)
     main = narrow.get_by_test_id("stMain")

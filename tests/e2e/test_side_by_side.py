@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settled
+from tests.e2e.conftest import go, settled
 from tests.e2e.hostile import RIGHT_TO_LEFT
 from tests.e2e.test_conversation import FOCUSED, message, opened, place
 from tests.e2e.test_reading import assert_fits, rows
@@ -66,7 +66,7 @@ def tab_to(page: Page, wanted: str, *, limit: int = 60) -> None:
 
 
 def test_the_keyboard_alone_leads_from_the_list_to_a_message_and_back(page, reading_url):
-    page.goto(f"{reading_url}/browse?flagged=any&model=gpt-4")
+    go(page, f"{reading_url}/browse?flagged=any&model=gpt-4")
     expect(rows(page).first).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Shuffle").focus()

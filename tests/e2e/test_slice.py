@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import figure, settled
+from tests.e2e.conftest import figure, go, settled
 
 TOTAL = "2,000"
 
 
 def open_overview(page: Page, url: str) -> None:
-    page.goto(url)
+    go(page, url)
     expect(figure(page, "Conversations")).to_have_text(TOTAL)
     expect(page.locator(".js-plotly-plot .barlayer").first).to_be_visible()
 
@@ -48,14 +48,14 @@ def test_a_pasted_link_reopens_the_same_slice(page, context, sample_url):
     seen = figure(page, "Conversations").inner_text()
 
     friend = context.new_page()
-    friend.goto(page.evaluate("location.href"))
+    go(friend, page.evaluate("location.href"))
     expect(figure(friend, "Conversations")).to_have_text(seen)
     expect(friend.get_by_role("button", name="koala-13b", exact=True)).to_be_visible()
     expect(friend.get_by_label("Leave out the largest bar")).to_be_checked()
 
 
 def test_filters_go_along_to_every_page_and_clear_all_ends_them(page, sample_url):
-    page.goto(f"{sample_url}/?model=vicuna-13b&flagged=any")
+    go(page, f"{sample_url}/?model=vicuna-13b&flagged=any")
     expect(figure(page, "Models")).to_have_text("1")
     for name, path in (("Browse", "browse"), ("About the data", "about"), ("Overview", "")):
         page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
@@ -86,6 +86,6 @@ def test_a_chart_says_what_it_shows_to_those_who_do_not_see_it(page, sample_url)
 
 
 def test_a_part_of_a_link_that_cannot_be_followed_is_named(page, sample_url):
-    page.goto(f"{sample_url}/?model=gpt-5&flagged=none")
+    go(page, f"{sample_url}/?model=gpt-5&flagged=none")
     expect(page.get_by_text("This store has no model 'gpt-5'")).to_be_visible()
     expect(page).to_have_url(f"{sample_url}/?flagged=none")
