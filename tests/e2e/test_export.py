@@ -66,12 +66,22 @@ def expect_count(page: Page, count: int) -> None:
 
 
 def prepare(page: Page) -> None:
-    """Ask for an export, and wait until one more can be fetched."""
-    links = page.get_by_role("link", name=f"Save {MANIFEST}")
-    before = links.count()
+    """Ask for an export, and wait until another one can be fetched."""
+    before = addresses(page)
     page.get_by_role("button", name="Prepare").click()
-    expect(links).to_have_count(before + 1)
+    # Not by their number: while a card is put in, one of the others stands there twice.
+    for _ in range(600):
+        if addresses(page) > before:
+            break
+        page.wait_for_timeout(50)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     settled(page)
+
+
+def addresses(page: Page) -> set[str]:
+    """Where manifests can be fetched."""
+    links = page.get_by_role("link", name=f"Save {MANIFEST}")
+    return set(links.evaluate_all("links => links.map((link) => link.href)"))
 
 
 def fetched(page: Page, name: str, folder: Path) -> Path:
