@@ -1,6 +1,6 @@
 """Searching all that is left of a store for what was removed: file by file, value by value."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,6 @@ _ID = "conversation_id"
 
 _TYPED = ("removed.parquet", "state/log.sqlite", "state/purges/")
 """Where reasons, arguments of commands and ids are kept, which may quote what was removed."""
-
-Advance = Callable[[int], None]
 
 
 @dataclass
