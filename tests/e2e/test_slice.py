@@ -32,6 +32,7 @@ def test_a_filter_changes_figures_charts_and_address_and_back_undoes_it(page, sa
     expect(figure(page, "Flagged")).not_to_have_text("0 %")
     page.go_back()
     expect(figure(page, "Conversations")).to_have_text(TOTAL)
+    settled(page)
     page.go_forward()
     expect(page.get_by_label("Turns, at least")).to_have_value("3")
 
