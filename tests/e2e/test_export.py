@@ -65,29 +65,32 @@ def expect_count(page: Page, count: int) -> None:
     expect(page.get_by_text(said, exact=True)).to_be_visible()
 
 
-def prepare(page: Page) -> None:
-    """Ask for an export, and wait until another one can be fetched."""
-    before = addresses(page)
+def prepare(page: Page, *before: str) -> str:
+    """Ask for an export besides those of before, wait for it, and give its token."""
     page.get_by_role("button", name="Prepare").click()
-    # Not by their number: while a card is put in, one of the others stands there twice.
+    # Not by their number: while the page is drawn again, one can stand there twice, or not at all.
     for _ in range(600):
-        if addresses(page) > before:
+        if new := tokens(page) - set(before):
             break
         page.wait_for_timeout(50)
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
     settled(page)
+    (token,) = new
+    return token
 
 
-def addresses(page: Page) -> set[str]:
-    """Where manifests can be fetched."""
+def tokens(page: Page) -> set[str]:
+    """Of all exports that can be fetched."""
     links = page.get_by_role("link", name=f"Save {MANIFEST}")
-    return set(links.evaluate_all("links => links.map((link) => link.href)"))
+    addresses = links.evaluate_all("links => links.map((link) => link.href)")
+    return {address.split("/")[-2] for address in addresses}
 
 
-def fetched(page: Page, name: str, folder: Path) -> Path:
-    """The export that was asked for last, or its manifest."""
+def fetched(page: Page, token: str, name: str, folder: Path) -> Path:
+    """A prepared export, or its manifest."""
     with page.expect_download() as download:
-        page.get_by_role("link", name=f"Save {name}", exact=True).first.click()
+        link = page.get_by_role("link", name=f"Save {name}", exact=True)
+        link.and_(page.locator(f"[href*='{token}']")).first.click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     return file
@@ -115,16 +118,16 @@ def test_what_is_clicked_together_is_what_is_fetched(page, sample_url, tmp_path)
     where = f"language = 'English' and {FLAGGED}"
     ids = raw(f"select conversation_id from raw where {where} order by 1")
     expect_count(page, len(ids))
-    prepare(page)
+    token = prepare(page)
 
-    file = fetched(page, "slice-published.parquet", tmp_path)
+    file = fetched(page, token, "slice-published.parquet", tmp_path)
     table = pq.read_table(file)
     assert table["conversation_id"].to_pylist() == ids
     assert table.schema.equals(pq.read_schema(SAMPLE))
     assert table["turn"].to_pylist() == raw(
         f"select turn from raw where {where} order by conversation_id"
     )
-    manifest = json.loads(fetched(page, MANIFEST, tmp_path).read_text())
+    manifest = json.loads(fetched(page, token, MANIFEST, tmp_path).read_text())
     (written,) = manifest["files"]
     assert written["sha256"] == sha256(file)
     assert written["bytes"] == file.stat().st_size
@@ -151,16 +154,16 @@ def test_a_sample_is_drawn_by_its_seed_in_the_columns_that_were_chosen(page, sam
     )
     assert len(drawn) > 50
     expect_count(page, len(drawn))
-    prepare(page)
-    first = fetched(page, "slice-conversations.csv.gz", tmp_path)
+    token = prepare(page)
+    first = fetched(page, token, "slice-conversations.csv.gz", tmp_path)
     with gzip.open(first, "rt", newline="", encoding="utf-8") as lines:
         found = list(csv.DictReader(lines))
     assert list(found[0]) == ["language", "conversation_id"]
     assert [row["conversation_id"] for row in found] == drawn
 
     before = sha256(first)
-    prepare(page)
-    assert sha256(fetched(page, "slice-conversations.csv.gz", tmp_path)) == before
+    token = prepare(page, token)
+    assert sha256(fetched(page, token, "slice-conversations.csv.gz", tmp_path)) == before
 
 
 def test_contact_data_is_masked_unless_the_switch_says_otherwise(page, hostile_url, tmp_path):
@@ -173,15 +176,17 @@ def test_contact_data_is_masked_unless_the_switch_says_otherwise(page, hostile_u
     settled(page)
     expect_count(page, 2)
     expect(page.get_by_role("switch", name="Nothing masked")).not_to_be_checked()
-    said = []
+    said: list[list[str]] = []
+    prepared: list[str] = []
     for is_masked in (True, False):
         if not is_masked:
             page.get_by_text("Nothing masked").click()
             expect(page.get_by_text("written to its manifest and to the log")).to_be_visible()
-        prepare(page)
-        file = fetched(page, "slice-chat.jsonl", tmp_path)
+        token = prepare(page, *prepared)
+        prepared.append(token)
+        file = fetched(page, token, "slice-chat.jsonl", tmp_path)
         said.append([json.loads(line)["messages"][0]["content"] for line in lines_of(file)])
-        manifest = json.loads(fetched(page, MANIFEST, tmp_path).read_text())
+        manifest = json.loads(fetched(page, token, MANIFEST, tmp_path).read_text())
         assert manifest["plan"]["is_masked"] is is_masked
     assert said == [
         ["Mail me at [email address] or [phone number]", "y"],
@@ -202,8 +207,8 @@ def test_who_has_no_token_gets_nothing_and_the_command_makes_the_same(
     page, sample_url, sample_folder, tmp_path
 ):
     opened(page, sample_url, "?flagged=user")
-    prepare(page)
-    file = fetched(page, "slice-ids.parquet", tmp_path)
+    token = prepare(page)
+    file = fetched(page, token, "slice-ids.parquet", tmp_path)
     said = "len(list_filter(openai_moderation, lambda m, n: m.flagged and n % 2 = 1)) > 0"
     ids = raw(f"select conversation_id from raw where {said} order by 1")
     assert pq.read_table(file).to_pydict() == {"conversation_id": ids}
