@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import navigation, paging, session, sidebar, url
+from dashboard import navigation, paging, people, session, sidebar, url
 from dashboard.components import notices
+from dashboard.components.person import show_person
 from dashboard.components.plot import load_script_early
-from dashboard.views import licence
+from dashboard.views import licence, sign_in
 from queries.assets import asset
 from queries.licence import is_acceptance_needed
 
@@ -22,6 +23,10 @@ sidebar.restore_seeded()
 url.begin()
 
 with notices.errors_shown():
+    if people.must_sign_in():
+        sign_in.show()
+        st.stop()
+    people.person()
     if is_acceptance_needed(session.store_path(), session.store().version):
         licence.show()
         st.stop()
@@ -40,4 +45,5 @@ with notices.errors_shown():
     with st.sidebar:
         navigation.show_links(page)
         sidebar.show_filters(filters)
+        show_person()
 url.settle()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from dashboard import reader, session
+from dashboard import people, session
 from dashboard.exports import Exports, Job, JobProgress
 from dashboard.fetching import PATH
 from queries.export.output import manifest_path
@@ -29,9 +29,15 @@ def count(plan: ExportPlan) -> int:
 
 
 def begin(plan: ExportPlan, name: str, words: str) -> None:
-    """Prepare an export in the background, for this reader to fetch."""
+    """Prepare an export in the background, for this reader to fetch.
+
+    Raises:
+        NotAllowedError: contact data would be in it, and this person is a reader.
+    """
+    if not plan.is_masked:
+        people.must_be_operator("take contact data away")
     store = session.store()
-    path, who = session.store_path(), reader.who()
+    path, who = session.store_path(), people.person().name
     job = Job(name=name, words=words, total=count(plan))
 
     def write(job: Job) -> dict[str, object]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import paging, roles, session, sorting, url
+from dashboard import paging, people, session, sorting, url
 from dashboard.components.registration import registered
 from queries.conversations import random_conversation
 
@@ -62,7 +62,7 @@ def page(name: str) -> Page:
 def show_links(current: Page) -> None:
     """Links to the pages, with the filters in each, and how a page was last looked at."""
     url.remember_view(current.url_path)
-    hidden = () if roles.is_operator() else _OF_OPERATORS
+    hidden = () if people.is_operator() else _OF_OPERATORS
     for name in (name for name, _, _ in _PAGES if name not in hidden):
         target = page(name)
         st.page_link(target, query_params=url.view_link(target.url_path), width="stretch")

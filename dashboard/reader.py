@@ -6,9 +6,8 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import session
+from dashboard import people, session
 from queries.access_log import note
-from queries.licence import user
 
 Covers = Literal["covered", "conversation", "session"]
 """Which flagged messages are covered: all, none of this conversation, none in this session."""
@@ -81,7 +80,7 @@ def is_uncovered(conversation_id: str) -> bool:
 
 def is_unmasked(conversation_id: str) -> bool:
     """Whether contact data and keys of a conversation are shown."""
-    return conversation_id in reader().unmasked
+    return conversation_id in reader().unmasked and people.is_operator()
 
 
 def covers() -> Covers:
@@ -103,11 +102,14 @@ def unmask() -> None:
     """Show contact data and keys of the conversations of the page, each once it is written down.
 
     Raises:
+        NotAllowedError: this person is a reader.
         LogError: it cannot be written down.
     """
+    people.must_be_operator("show contact data")
+    who = people.person().name
     for conversation_id in reader().shown:
         if conversation_id not in reader().unmasked:
-            note(session.store_path(), who(), "unmasked", conversation_id)
+            note(session.store_path(), who, "unmasked", conversation_id)
             _keep(unmasked=reader().unmasked | {conversation_id})
 
 
@@ -118,9 +120,3 @@ def mask() -> None:
 
 def _keep(**changes: object) -> None:
     st.session_state[_READER] = replace(reader(), **changes)  # type: ignore[arg-type]
-
-
-def who() -> str:
-    """Who reads: on a browser of this machine, who runs the dashboard."""
-    address = st.context.ip_address
-    return user() if address is None else f"a browser at {address}"

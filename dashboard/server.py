@@ -2,17 +2,21 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import net_util
 
 from dashboard import fetching, plotly_script
+from dashboard.gate import Gate
 from dashboard.headers import PageHeaders
 from dashboard.patience import after_first_page, in_background
+from queries.settings import Settings
 
 
 def make_ready() -> None:
@@ -54,13 +58,30 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     looking.cancel()
 
 
+def openid_secrets(settings: Settings) -> dict[str, Any] | None:
+    """What Streamlit needs to sign people in with an OpenID provider; None where it does not."""
+    if settings.sign_in != "openid":
+        return None
+    return {
+        "auth": {
+            "redirect_uri": settings.openid_redirect_url,
+            "cookie_secret": settings.openid_cookie_secret or secrets.token_hex(),
+            "client_id": settings.openid_client_id,
+            "client_secret": settings.openid_client_secret,
+            "server_metadata_url": settings.openid_url,
+        }
+    }
+
+
 # When a page comes from an unknown host, Streamlit asks a service on the internet for the address
 # of this machine, to compare. This one asks nobody; `browser.serverAddress` names a further host.
 net_util.get_external_ip = lambda: None
 
+settings = Settings.from_env()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[plotly_script.route(), fetching.route()],
-    middleware=[Middleware(PageHeaders)],
+    middleware=[Middleware(PageHeaders), Middleware(Gate, settings=settings)],
+    secrets=openid_secrets(settings),
     lifespan=lifespan,
 )

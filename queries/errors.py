@@ -5,6 +5,8 @@ DataError
     FilterError         a filter that is unknown or has a value it cannot have
     SourceError         raw data that cannot be prepared; names the file and the column
     ManifestError       the manifest of an export that cannot be followed
+    NotAllowedError     something that only an operator may do
+  NotSignedInError      nobody said who asks
   StoreMissingError     nothing has been prepared here
   StoreFormatError      prepared by another version of the code
   StoreBusyError        somebody else is preparing this store
@@ -231,9 +233,30 @@ class PublicAddressError(UsageError):
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"Listening on {host} would show the data to everyone who reaches this machine, "
-            "without sign-in. Use 127.0.0.1 behind a proxy that asks for a password, or say that "
-            "you mean it with --allow-public."
+            f"Listening on {host} would show the data to everyone who reaches this machine. Put a "
+            "proxy with a password before it and set CHATSCAPE_SIGN_IN=proxy (compose.yaml does "
+            "so with Caddy), let people sign in with CHATSCAPE_SIGN_IN=openid, use 127.0.0.1, or "
+            "say that you mean it with --allow-public."
+        )
+
+
+class NotAllowedError(UsageError):
+    """Something that only an operator may do."""
+
+    def __init__(self, doing: str) -> None:
+        super().__init__(
+            f"Only an operator may {doing}: ask whoever runs this dashboard, who names operators "
+            "with CHATSCAPE_OPERATORS."
+        )
+
+
+class NotSignedInError(DataError):
+    """Nobody said who asks, where that is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody said who you are: open the dashboard by the address of the proxy that signs "
+            "people in, or sign in again."
         )
 
 

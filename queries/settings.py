@@ -49,6 +49,62 @@ class Settings:
             "sentence-transformers (text)."
         },
     )
+    sign_in: str = field(
+        default="none",
+        metadata={
+            "help": "Who says who a person is: nobody (none), a proxy in front (proxy), or an "
+            "OpenID provider (openid)."
+        },
+    )
+    proxies: str = field(
+        default="127.0.0.1,::1",
+        metadata={"help": "Proxies that may say who a person is (addresses and networks)."},
+    )
+    identity_header: str = field(
+        default="X-Chatscape-User",
+        metadata={"help": "Header in which a proxy names the person (text)."},
+    )
+    groups_header: str = field(
+        default="X-Chatscape-Groups",
+        metadata={"help": "Header in which a proxy names the person's groups (text)."},
+    )
+    operators: str = field(
+        default="", metadata={"help": "People who are operators (names with commas between)."}
+    )
+    operator_groups: str = field(
+        default="",
+        metadata={"help": "Groups whose members are operators (names with commas between)."},
+    )
+    openid_url: str = field(
+        default="",
+        metadata={"help": "Description of the OpenID provider, `.well-known/…` (address)."},
+    )
+    openid_client_id: str = field(
+        default="", metadata={"help": "Name of Chatscape at the OpenID provider (text)."}
+    )
+    openid_client_secret: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "Password of Chatscape at the OpenID provider (text)."},
+    )
+    openid_redirect_url: str = field(
+        default="",
+        metadata={"help": "Where people come back to, `https://…/oauth2callback` (address)."},
+    )
+    openid_cookie_secret: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "Signs the cookies of who is signed in, for all replicas the same; new at "
+            "each start if empty (text)."
+        },
+    )
+    openid_name: str = field(
+        default="email", metadata={"help": "Claim of a person that is their name (text)."}
+    )
+    openid_groups: str = field(
+        default="groups", metadata={"help": "Claim of a person that lists their groups (text)."}
+    )
 
     @classmethod
     def from_env(cls) -> "Settings":

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import formats, reader, session, url
+from dashboard import formats, people, reader, session, url
 from dashboard.components import notices
 from dashboard.components.around import show_around
 from dashboard.components.conversation_facts import show_facts
@@ -60,7 +60,7 @@ def show_conversation(conversation_id: str, filters: Filters) -> None:
 @st.fragment
 def _show_messages(shown: Sequence[Conversation]) -> None:
     first = str(shown[0].facts["conversation_id"])
-    document = partial(_document, session.store(), reader.who(), first, _as_shown(first))
+    document = partial(_document, session.store(), people.person().name, first, _as_shown(first))
     how = show_controls(
         has_flagged=any(needs_cover(one.facts) for one in shown),
         published=partial(document, published_json, "published"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import formats
+from dashboard import formats, people
 from dashboard.components.view_choice import show_choice
 from queries.export.named import NAMED, named_slice
 from queries.export.plan import ExportPlan, Per, Pick, Sample, Shape
@@ -67,7 +67,7 @@ def show_form(filters: Filters) -> Wanted:
         columns = st.multiselect(
             "Columns", SHAPES[shape].columns, key=f"export_columns_{shape}", placeholder="all"
         )
-    is_unmasked = shape != "ids" and _show_unmask()
+    is_unmasked = shape != "ids" and people.is_operator() and _show_unmask()
     plan = ExportPlan(
         filters=filters,
         picks=picks,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import formats, reader
+from dashboard import formats, people, reader
 from dashboard.components.view_choice import show_choice
 from dashboard.message import How
 from queries.errors import DataError
@@ -86,6 +86,9 @@ def _show_masking() -> None:
         )
         if is_unmasked:
             st.button("Mask it again", key="mask", on_click=reader.mask)
+            return
+        if not people.is_operator():
+            st.text("Only an operator may show it.")
             return
         st.text("Showing it on this page is written to the log of this store.")
         st.button("Show what is masked", key="unmask", on_click=_unmask)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import formats, reader, roles, session
-from queries.errors import DataError, UsageError
+from dashboard import formats, people, session
+from queries.errors import DataError
 from queries.removal.register import is_removed
 from queries.removal.remove import REASON_CHARS_MAX, remove
 
@@ -13,7 +13,7 @@ _PROBLEM = "removal_problem"
 
 def show_removal(conversation_id: str) -> None:
     """Draw the way to remove it; nothing for a reader, nor where that is done."""
-    if not roles.is_operator() or is_removed(session.store_path(), conversation_id):
+    if not people.is_operator() or is_removed(session.store_path(), conversation_id):
         return
     with st.popover("Remove", icon=":material/delete:", key="removal"):
         st.text(
@@ -28,10 +28,9 @@ def show_removal(conversation_id: str) -> None:
 
 def _remove(conversation_id: str) -> None:
     try:
-        if not roles.is_operator():
-            raise UsageError("Only an operator removes conversations.")
+        people.must_be_operator("remove conversations")
         reason = st.session_state[_REASON]
-        remove(session.store_path(), [conversation_id], reason, reader.who())
+        remove(session.store_path(), [conversation_id], reason, people.person().name)
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
     else:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import reader, session
+from dashboard import people, session
 from queries import licence
 
 
@@ -11,10 +11,13 @@ def show() -> None:
     with st.container(width=720):
         st.title("Before the data is shown", anchor=False)
         st.markdown(licence.terms())
+        if not people.is_operator():
+            st.info("An operator has to accept these terms before the data is shown to anybody.")
+            return
         is_read = st.checkbox(
             "I have read this and I accept it for everyone who uses this dashboard."
         )
         if st.button("Accept and continue", icon=":material/check:", disabled=not is_read):
-            licence.accept(session.store_path(), reader.who())
+            licence.accept(session.store_path(), people.person().name)
             st.rerun()
         st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")

@@ -12,9 +12,10 @@ import click
 
 from queries.assets import asset
 from queries.cli.options import store_option
-from queries.errors import DataError, PortError, PublicAddressError
+from queries.errors import DataError, PortError, PublicAddressError, UsageError
 from queries.layout import StorePath
 from queries.settings import Settings, variable
+from queries.sign_in import SignIn
 
 
 @click.command()
@@ -41,8 +42,11 @@ def serve(
     """
     from queries.licence import is_acceptance_needed
 
-    if not allow_public and not _is_loopback(host):
+    sign_in = SignIn.of(Settings.from_env())
+    if sign_in.way == "none" and not allow_public and not _is_loopback(host):
         raise PublicAddressError(host)
+    if sign_in.way == "openid" and importlib.util.find_spec("authlib") is None:
+        raise UsageError('Signing in by OpenID needs: pip install "chatscape[openid]"')
     store_path = StorePath((store or _usual_store()).expanduser().absolute())
     if is_acceptance_needed(store_path, store_path.current()):
         click.echo(
@@ -51,7 +55,12 @@ def serve(
     _check_port(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     click.echo(f"Chatscape is on http://{shown_host}:{port} (stop it with Ctrl-C).")
-    environment = os.environ | {variable("store"): str(store_path.path)}
+    environment = os.environ | {
+        variable("store"): str(store_path.path),
+        # uvicorn takes for the peer whom a proxy of this machine names: who may name anybody is
+        # ours to say.
+        "FORWARDED_ALLOW_IPS": "",
+    }
     command = [
         *(sys.executable, "-m", "streamlit", "run", str(_app())),
         *(f"--server.address={host}", f"--server.port={port}"),
