@@ -49,6 +49,20 @@ class Settings:
             "sentence-transformers (text)."
         },
     )
+    sql_seconds: float = field(
+        default=10.0,
+        metadata={
+            "help": "A statement of the SQL console is stopped after so many seconds.",
+            "range": (0.01, 86_400),
+        },
+    )
+    sql_memory_gb: float = field(
+        default=1.0,
+        metadata={
+            "help": "Memory that a statement of the SQL console may take (gigabytes).",
+            "range": (0.05, 65_536),
+        },
+    )
     sign_in: str = field(
         default="none",
         metadata={

@@ -18,6 +18,7 @@ COMMANDS = {
     "search": "queries.cli.search:search",
     "list": "queries.cli.read:list_",
     "show": "queries.cli.show:show",
+    "sql": "queries.cli.sql:sql",
     "export": "queries.cli.export:export",
     "slices": "queries.cli.export:slices",
     "log": "queries.cli.read:log",

@@ -1,0 +1,1 @@
+"""SQL that people write: one SELECT over documented views, in a process of its own, locked down."""
