@@ -6,7 +6,6 @@ DataError
     SourceError         raw data that cannot be prepared; names the file and the column
     ManifestError       the manifest of an export that cannot be followed
     NotAllowedError     something that only an operator may do
-    SqlRefusedError     a statement that may not be run, or that DuckDB cannot run
   NotSignedInError      nobody said who asks
   StoreMissingError     nothing has been prepared here
   StoreFormatError      prepared by another version of the code
@@ -17,7 +16,6 @@ DataError
     RemovedError        there was one, and it was removed
   SlowQueryError        a query passed its time limit
   LargeQueryError       a query needed more memory than it may take
-  SqlFailedError        a statement that was stopped: its time, its memory, its process
   IndexMissingError     the version of the store has no search index
   IndexMismatchError    its search index is one of other messages
   IndexWithoutModelError  it was built for words alone
@@ -29,6 +27,8 @@ DataError
   PortError             an address and port that cannot be listened on
   PublicAddressError    asked to listen where others can reach it, without sign-in
   ExportError           an export that failed; nothing of it is left
+
+Those of statements that people write are in `queries/console/errors.py`.
 """
 
 from pathlib import Path
@@ -155,37 +155,6 @@ class LargeQueryError(DataError):
         super().__init__(
             f"The query {name} needs more than {gigabytes:g} GB of memory. "
             "Narrow the filters, or raise CHATSCAPE_MEMORY_GB."
-        )
-
-
-class SqlRefusedError(UsageError):
-    """A statement that people may not run, or that cannot be run."""
-
-
-class SqlFailedError(DataError):
-    """A statement that was stopped."""
-
-    @classmethod
-    def late(cls, seconds: float) -> "SqlFailedError":
-        """It took too long."""
-        return cls(
-            f"The statement was stopped after {seconds:g} s. Narrow it with where, or ask over a "
-            "smaller slice; reading texts takes longest."
-        )
-
-    @classmethod
-    def large(cls, gigabytes: float) -> "SqlFailedError":
-        """It needed too much memory."""
-        return cls(
-            f"The statement needs more than {gigabytes:g} GB of memory. Ask for fewer columns, "
-            "rows or groups."
-        )
-
-    @classmethod
-    def ended(cls) -> "SqlFailedError":
-        """Its process is gone."""
-        return cls(
-            "The statement was stopped: it took more memory or time than it may. Ask for less."
         )
 
 

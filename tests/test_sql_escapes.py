@@ -17,10 +17,11 @@ import pytest
 
 from queries.console.asking import Console, Question
 from queries.console.confinement import landlock_version
+from queries.console.errors import SqlRefusedError
 from queries.console.process import Limits
 from queries.console.statement import check_statement
 from queries.console.views import view_statements
-from queries.errors import DataError, SqlRefusedError
+from queries.errors import DataError
 from queries.layout import StorePath
 from queries.relations import Relations
 from queries.removal.remove import remove

@@ -16,7 +16,7 @@ from queries.settings import Settings
 if TYPE_CHECKING:
     from queries.console.asking import Question
     from queries.console.process import Answered
-    from queries.console.results import FileFormat
+    from queries.export.sql_results import FileFormat
     from queries.store import Store
 
 
@@ -95,7 +95,7 @@ def _check_out(out: Path | None) -> None:
 
 
 def _write(store: "Store", question: "Question", answered: "Answered", out: Path) -> None:
-    from queries.console.results import result_file
+    from queries.export.sql_results import result_file
     from queries.layout import whole_file
     from queries.licence import user
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from queries.errors import SqlFailedError, SqlRefusedError
+from queries.console.errors import SqlFailedError, SqlRefusedError
 
 BEAT_SECONDS = 0.1
 """So often whoever waits is told how long it has been."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
+from queries.console.errors import SqlRefusedError
 from queries.console.views import FUNCTIONS, VIEWS
-from queries.errors import SqlRefusedError
 
 STATEMENT_CHARS_MAX = 20_000
 
