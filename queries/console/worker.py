@@ -8,8 +8,9 @@ stream of Arrow.
 import json
 import os
 import sys
+import time
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import IO, TYPE_CHECKING, Any
 
 from queries.console import confinement
@@ -42,6 +43,7 @@ def main() -> None:
     folder = Path(begun["version"])
     store = folder.parent.parent
     confinement.give_way()
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     confinement.confine_files([folder, store / "removed.parquet"])
     relations = _opened(folder, begun["memory_gb"], begun["threads"])
     _say(answered, {"ready": True})
@@ -53,6 +55,13 @@ def main() -> None:
     answered.flush()
     # Whatever of the statement is still there has nothing to tidy up.
     os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """End when whoever started this process is gone: nobody would stop it."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _streams() -> tuple[IO[bytes], IO[bytes]]:
