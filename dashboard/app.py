@@ -17,8 +17,6 @@ st.set_page_config(page_icon=icon, layout="wide")
 page = navigation.current_page()
 st.set_page_config(page_title=f"{page.title} · Chatscape")
 st.logo(str(asset("wordmark.svg")), icon_image=icon, size="large")
-with st.sidebar:
-    load_script_early()
 sidebar.restore_seeded()
 url.begin()
 
@@ -27,6 +25,8 @@ with notices.errors_shown():
         sign_in.show()
         st.stop()
     people.person()
+    with st.sidebar:
+        load_script_early()
     if is_acceptance_needed(session.store_path(), session.store().version):
         licence.show()
         st.stop()

@@ -15,6 +15,7 @@ from streamlit import net_util
 from dashboard import fetching, plotly_script
 from dashboard.gate import Gate
 from dashboard.headers import PageHeaders
+from dashboard.openid import OpenidSteps
 from dashboard.patience import after_first_page, in_background
 from queries.settings import Settings
 
@@ -73,6 +74,14 @@ def openid_secrets(settings: Settings) -> dict[str, Any] | None:
     }
 
 
+def steps_of_signing_in(settings: Settings) -> list[Middleware]:
+    """What stands around Streamlit's own steps where people sign in with an OpenID provider."""
+    if settings.sign_in != "openid":
+        return []
+    is_secure = settings.openid_redirect_url.startswith("https:")
+    return [Middleware(OpenidSteps, is_secure=is_secure)]
+
+
 # When a page comes from an unknown host, Streamlit asks a service on the internet for the address
 # of this machine, to compare. This one asks nobody; `browser.serverAddress` names a further host.
 net_util.get_external_ip = lambda: None
@@ -81,7 +90,11 @@ settings = Settings.from_env()
 app = st.App(
     Path(__file__).with_name("app.py"),
     routes=[plotly_script.route(), fetching.route()],
-    middleware=[Middleware(PageHeaders), Middleware(Gate, settings=settings)],
+    middleware=[
+        Middleware(PageHeaders),
+        Middleware(Gate, settings=settings),
+        *steps_of_signing_in(settings),
+    ],
     secrets=openid_secrets(settings),
     lifespan=lifespan,
 )

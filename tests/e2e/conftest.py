@@ -28,9 +28,11 @@ expect.set_options(timeout=20_000)
 KNOWN_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
-# Streamlit answers a browser that has left between two steps of saying hello.
+# Streamlit answers a browser that has left between two steps of saying hello, and tells the log
+# why signing in with a provider failed.
 KNOWN_COMPLAINT = re.compile(
-    r"Exception in ASGI application\n.*?WebSocketDisconnected: Cannot call \"send\" once[^\n]*\n",
+    r"Exception in ASGI application\n.*?WebSocketDisconnected: Cannot call \"send\" once[^\n]*\n"
+    r"|(?:OAuth token exchange failed|Error during OAuth authorization).*?\n\S*Error: [^\n]*\n",
     re.S,
 )
 
@@ -60,9 +62,11 @@ def serving(store: Path, log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def started(command: list[str], log: Path, **options: Any) -> Iterator[str]:
-    """The address of a dashboard that a command starts, given a port."""
-    port = free_port()
+def started(
+    command: list[str], log: Path, *, port: int | None = None, **options: Any
+) -> Iterator[str]:
+    """The address of a dashboard that a command starts on a port, by default a free one."""
+    port = port or free_port()
     with log.open("w") as out:
         process = subprocess.Popen(
             [*command, "--port", str(port)], stdout=out, stderr=subprocess.STDOUT, **options
