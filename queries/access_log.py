@@ -1,30 +1,20 @@
-"""Who saw contact data and when: a log in the store's `state/`, which outlives every version.
+"""Who saw contact data and when: a log that outlives every version of a store.
 
 It names conversations and arguments, and holds no text of a conversation.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 
+from queries.databases import StateError
 from queries.errors import LogError
 from queries.layout import StorePath
-
-WAIT_SECONDS = 10.0
-"""How long an event waits for others that are being written."""
+from queries.state import EVENTS, state_of
 
 COLUMNS = ("at", "who", "what", "of", "count")
-
-_TABLE = """
-create table if not exists events (
-    "at" text not null, who text not null, what text not null,
-    "of" text not null, "count" integer not null
-)"""
 
 
 def note(store_path: StorePath, who: str, what: str, of: str, *, count: int = 1) -> None:
@@ -41,14 +31,8 @@ def note(store_path: StorePath, who: str, what: str, of: str, *, count: int = 1)
         LogError: it cannot be written down.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    path = _path(store_path)
-    with _said(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_opened(path, "rwc")) as log:
-            log.execute("begin immediate")
-            log.execute(_TABLE)
-            log.execute("insert into events values (?, ?, ?, ?, ?)", (at, who, what, of, count))
-            log.execute("commit")
+    with _said():
+        state_of(store_path).add(EVENTS, at=at, who=who, what=what, of=of, count=count)
 
 
 def noted(store_path: StorePath) -> pd.DataFrame:
@@ -61,33 +45,15 @@ def noted(store_path: StorePath) -> pd.DataFrame:
     Raises:
         LogError: the log is there and cannot be read.
     """
-    path = _path(store_path)
-    events: list[tuple[str, str, str, str, int]] = []
-    with _said(path):
-        if path.exists():
-            with closing(_opened(path, "rw")) as log:
-                # A writer that stopped between making the file and its table left an empty one.
-                if log.execute("select 1 from sqlite_master where name = 'events'").fetchone():
-                    events = log.execute("select * from events order by rowid desc").fetchall()
+    with _said():
+        events = state_of(store_path).rows(EVENTS, COLUMNS)
     return pd.DataFrame(events, columns=list(COLUMNS))
 
 
-def _path(store_path: StorePath) -> Path:
-    return store_path.state_path / "log.sqlite"
-
-
-def _opened(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection of this call alone; transactions begin and end where they are written."""
-    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(address, timeout=WAIT_SECONDS, isolation_level=None, uri=True)
-
-
 @contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """What goes wrong with the file, as a sentence."""
+def _said() -> Iterator[None]:
+    """What goes wrong with the database, as a sentence."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise LogError(path, str(error)) from error
-    except OSError as error:
-        raise LogError(path, error.strerror or type(error).__name__) from error
+    except StateError as error:
+        raise LogError(error.place, error.reason, error.way_out) from error

@@ -200,23 +200,29 @@ class ModelError(DataError):
 
 
 class LicenceError(DataError):
-    """The acceptance of the licence cannot be kept in the store."""
+    """The acceptance of the licence cannot be kept, or not be looked up."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, what: str, reason: str, way_out: str = "") -> None:
+        usual = (
+            "let somebody who may write there run: chatscape accept-licence --store DIR"
+            if what == "kept"
+            else "let somebody who may read there do it, or put it back from a copy of the store"
+        )
         super().__init__(
-            f"The acceptance cannot be kept in the store: {reason}. Let somebody who may write "
-            "there run: chatscape accept-licence --store DIR"
+            f"The acceptance of the licence cannot be {what} ({reason}): {way_out or usual}."
         )
 
 
 class LogError(DataError):
-    """The log of what was done with the data cannot be kept in the store, or not be read."""
+    """The log of what was done with the data cannot be kept, or not be read."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, place: Path | str, reason: str, way_out: str = "") -> None:
+        usual = (
+            "let somebody who may write there do it, or give the folder free space and permissions"
+        )
         super().__init__(
-            f"The log at {path} cannot be used: {reason}. Without it nothing is unmasked, exported "
-            "or removed: let somebody who may write there do it, or give the folder free space and "
-            "permissions."
+            f"The log at {place} cannot be used: {reason}. Without it nothing is unmasked, "
+            f"exported or removed: {way_out or usual}."
         )
 
 

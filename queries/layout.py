@@ -1,13 +1,16 @@
 """Where things stand in a store, and how files are written so that nobody sees half of one."""
 
+import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from queries.errors import StoreFormatError, StoreMissingError, VersionGoneError
 
@@ -87,6 +90,48 @@ class StorePath:
         """What people write: it outlives every version."""
         return self.path / "state"
 
+    def identity(self) -> str | None:
+        """What tells this store from others, wherever it is mounted; a copy has the same.
+
+        Returns:
+            32 hex digits; nothing before they are made.
+
+        Raises:
+            ValueError: the file is there and holds something else.
+            OSError: it cannot be read.
+        """
+        try:
+            found = self._identity_path.read_text().strip()
+        except FileNotFoundError:
+            return None
+        return _checked_identity(found, self._identity_path) if found else None
+
+    def made_identity(self) -> str:
+        """The same, made where there is none yet; all who ask at once get one.
+
+        Raises:
+            ValueError: the file is there and holds something else.
+            OSError: it cannot be read or written.
+        """
+        if found := self.identity():
+            return found
+        self.state_path.mkdir(parents=True, exist_ok=True)
+        with self._identity_path.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            found = file.read().strip()
+            if not found:
+                found = uuid4().hex
+                file.write(f"{found}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        _sync_folder(self.state_path)
+        return _checked_identity(found, self._identity_path)
+
+    @property
+    def _identity_path(self) -> Path:
+        return self.state_path / "identity"
+
     def versions(self) -> list[Version]:
         """All versions, complete or not, oldest first."""
         if not self.versions_path.is_dir():
@@ -160,6 +205,12 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a value as JSON in one step."""
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _checked_identity(text: str, path: Path) -> str:
+    if not re.fullmatch("[0-9a-f]{32}", text):
+        raise ValueError(f"{path} is damaged: put it back from a copy of the store")
+    return text
 
 
 def _sync_folder(path: Path) -> None:

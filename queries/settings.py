@@ -120,6 +120,15 @@ class Settings:
         default="groups", metadata={"help": "Claim of a person that lists their groups (text)."}
     )
 
+    state: str = field(
+        default="",
+        metadata={
+            "help": "Database of the log and of the acceptance of the licence, e.g. "
+            "postgresql://user:password@host/database; empty for a file of the store's own "
+            "(address)."
+        },
+    )
+
     @classmethod
     def from_env(cls) -> "Settings":
         """The settings of this process.

@@ -95,7 +95,7 @@ def test_a_log_that_is_none_is_said(tmp_path):
 
 
 def test_a_log_that_somebody_holds_is_waited_for_and_then_said(tmp_path, monkeypatch):
-    monkeypatch.setattr("queries.access_log.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("queries.databases.WAIT_SECONDS", 0.05)
     note(StorePath(tmp_path), "ada", "unmasked", "x")
     holder = sqlite3.connect(tmp_path / "state" / "log.sqlite", isolation_level=None)
     holder.execute("begin exclusive")

@@ -24,11 +24,11 @@ FORBIDDEN = {
     "queries/": {"streamlit", "plotly", "dashboard"},
     "queries/store.py": {"lancedb", "sentence_transformers", "torch"},
     "dashboard/charts/": {"streamlit", "duckdb", "lancedb", "queries"},
-    "dashboard/": {"duckdb", "lancedb", "sentence_transformers", "sqlite3"},
+    "dashboard/": {"duckdb", "lancedb", "sentence_transformers", "sqlite3", "sqlalchemy"},
 }
 ONLY_WRITERS = (
     *("queries/prepare/", "queries/sample/", "queries/export/", "queries/removal/"),
-    *("queries/layout.py", "queries/licence.py", "queries/access_log.py"),
+    "queries/layout.py",
 )
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}
 

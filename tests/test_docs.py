@@ -27,7 +27,8 @@ def test_every_setting_is_in_the_readme_with_default_and_help():
         default = (
             str(setting.default).lower() if isinstance(setting.default, bool) else setting.default
         )
-        line = f"| `{variable(setting.name)}` | `{default}` | {setting.metadata['help']} |"
+        shown = f"`{default}`" if default != "" else "empty"
+        line = f"| `{variable(setting.name)}` | {shown} | {setting.metadata['help']} |"
         assert line in README
     assert set(re.findall(r"CHATSCAPE_[A-Z_]+", README)) == {
         variable(s.name) for s in fields(Settings)
@@ -107,6 +108,7 @@ def test_constraints_pin_what_the_project_asks_for():
     asked = [
         *build["dependencies"],
         *build["optional-dependencies"]["dev"],
+        *build["optional-dependencies"]["postgres"],
         *build["optional-dependencies"]["search"],
     ]
     for requirement in asked:

@@ -12,7 +12,13 @@ import click
 
 from queries.assets import asset
 from queries.cli.options import store_option
-from queries.errors import DataError, PortError, PublicAddressError, UsageError
+from queries.errors import (
+    DataError,
+    LicenceError,
+    PortError,
+    PublicAddressError,
+    UsageError,
+)
 from queries.layout import StorePath
 from queries.settings import Settings, variable
 from queries.sign_in import SignIn
@@ -40,18 +46,13 @@ def serve(
 
     Example: chatscape serve --store store --port 8501
     """
-    from queries.licence import is_acceptance_needed
-
     sign_in = SignIn.of(Settings.from_env())
     if sign_in.way == "none" and not allow_public and not _is_loopback(host):
         raise PublicAddressError(host)
     if sign_in.way == "openid" and importlib.util.find_spec("authlib") is None:
         raise UsageError('Signing in by OpenID needs: pip install "chatscape[openid]"')
     store_path = StorePath((store or _usual_store()).expanduser().absolute())
-    if is_acceptance_needed(store_path, store_path.current()):
-        click.echo(
-            "The licence of this data has not been accepted yet: the first page asks for it."
-        )
+    _say_what_is_missing(store_path)
     _check_port(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     click.echo(f"Chatscape is on http://{shown_host}:{port} (stop it with Ctrl-C).")
@@ -87,6 +88,19 @@ def accept_licence(store: Path, yes: bool) -> None:
         click.confirm("Do you accept these terms?", abort=True)
     accept(store_path, user())
     click.echo(f"Accepted for {store}.")
+
+
+def _say_what_is_missing(store: StorePath) -> None:
+    """Say what the first page will ask for; a database may also come up after the dashboard."""
+    from queries.licence import is_acceptance_needed
+
+    try:
+        if is_acceptance_needed(store, store.current()):
+            click.echo(
+                "The licence of this data has not been accepted yet: the first page asks for it."
+            )
+    except LicenceError as error:
+        click.echo(str(error), err=True)
 
 
 def _usual_store() -> Path:

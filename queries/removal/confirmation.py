@@ -54,6 +54,7 @@ def letter(said: Mapping[str, Any]) -> str:
         "pieces": f"{searched['pieces']:,}",
         "short_texts": f"{searched['short_texts']:,}",
         "typed": _typed_text(searched["typed"]),
+        "database": _database_text(searched["database"]),
         "others": _others_text(searched["others"]),
         "held_open_by": held_text(said["held_open_by"]),
         "rows": "\n".join(rows),
@@ -68,6 +69,10 @@ def _typed_text(places: list[str]) -> str:
     if not places:
         return ""
     return f" What people typed quotes pieces of what was removed, in {', '.join(places)}."
+
+
+def _database_text(place: str) -> str:
+    return f" The rows of the store in the database {place} were searched as well." if place else ""
 
 
 def _others_text(places: list[str]) -> str:

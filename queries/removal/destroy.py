@@ -10,15 +10,19 @@ import pyarrow.parquet as pq
 
 from queries import __version__
 from queries.assets import asset
+from queries.databases import NAME, StateError
 from queries.errors import PurgeError, StoreMissingError, UsageError
 from queries.layout import FILES_OF_A_STORE, StorePath, Version, write_json, write_text
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
 from queries.removal.holders import held_text, holders
+from queries.state import state_of
 
 
 def destroy(store: StorePath, who: str, folder: Path) -> Path:
     """Delete every file of a store: versions, index, exports, the register and the log.
+
+    Where the log is in a database that stores share, its rows there are deleted too.
 
     What is confirmed is written down before the first file goes: a destruction that was cut off
     goes on when it is called again. Files that are none of a store's are left.
@@ -35,7 +39,7 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
         UsageError: the confirmation would be written into the store.
         StoreMissingError: there is no store, nor what is left of one.
         StoreBusyError: somebody else writes to this store.
-        PurgeError: the confirmation cannot be written, or a file not be deleted.
+        PurgeError: the confirmation cannot be written, or a file or a row not be deleted.
     """
     # Whoever stands in the folder of the store has no folder any more when it is gone.
     store, folder = StorePath(store.path.absolute()), folder.absolute()
@@ -54,6 +58,7 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
                 write_json(begun, _facts(store, store.version(live), who))
             for name in FILES_OF_A_STORE:
                 _delete(store.path / name)
+            _delete_rows(store, begun)
         if not any(store.path.iterdir()):
             store.path.rmdir()
         path = _confirm(store, orjson.loads(begun.read_bytes()), folder)
@@ -62,6 +67,11 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
         raise PurgeError(
             f"The store at {store.path} is not destroyed yet: {error.strerror} "
             f"({error.filename}). Mend that, and run the same command again."
+        ) from error
+    except StateError as error:
+        raise PurgeError(
+            f"The store at {store.path} is not destroyed yet: its rows in the database cannot be "
+            f"deleted ({error.place}: {error.reason}). Mend that, and run the same command again."
         ) from error
     return path
 
@@ -86,11 +96,35 @@ def _facts(store: StorePath, live: Version, who: str) -> dict[str, Any]:
         "versions": [version.name for version in store.versions()],
         "conversations": len(ids),
         "ids_sha256": ids_sha256(ids),
+        "rows": _rows_facts(store),
         "sources": [
             {name: source[name] for name in ("path", "row_count", "sha256")}
             for source in said["sources"]
         ],
     }
+
+
+def _rows_facts(store: StorePath) -> dict[str, Any] | None:
+    """Where the store has rows that are in none of its files."""
+    state = state_of(store)
+    identity = state.identity()
+    return {"at": state.place, "identity": identity, "count": 0} if identity else None
+
+
+def _delete_rows(store: StorePath, begun: Path) -> None:
+    """Delete what a shared database has of the store, and write down how much that was."""
+    facts = orjson.loads(begun.read_bytes())
+    rows = facts.get("rows")
+    if not rows:
+        return
+    state = state_of(store)
+    if state.place != rows["at"]:
+        raise PurgeError(
+            f"The store at {store.path} is not destroyed yet: it has rows in {rows['at']}. Set "
+            f"{NAME} to that database again, and run the same command."
+        )
+    rows["count"] += state.forget(rows["identity"])
+    write_json(begun, facts)
 
 
 def _ids(live: Version) -> list[str]:
@@ -127,7 +161,8 @@ def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
         if not left
         else f"Left in the folder, because it is no part of a store: {', '.join(left)}.",
         "held_open_by": held_text(said["held_open_by"]),
-        "rows": "\n".join(
+        "log": _log_text(said.get("rows")),
+        "sources": "\n".join(
             f"| {Path(one['path']).name} | {one['row_count']:,} | {one['sha256']} |"
             for one in said["sources"]
         ),
@@ -136,3 +171,12 @@ def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
         text = text.replace(f"{{{name}}}", str(value), 1)
     write_text(path, text)
     return path
+
+
+def _log_text(rows: dict[str, Any] | None) -> str:
+    if not rows:
+        return "and the log."
+    return (
+        f"and the identity of the store. Its {rows['count']:,} rows in the database {rows['at']} "
+        "(the log, and the acceptance of the licence) were deleted as well."
+    )

@@ -11,9 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from queries.databases import StateError
+from queries.errors import LogError
 from queries.layout import FILES_OF_A_STORE, StorePath, Version
 from queries.progress import Progress
 from queries.removal.traces import PIECE_BYTES, Traces, pieces_of
+from queries.state import state_of
 
 _BATCH_ROWS = 8_192
 _BLOCK_BYTES = 1 << 26
@@ -33,6 +36,7 @@ class Searched:
         traces: where something was found: a file, or a table, each once.
         typed: the same of the register, the log and earlier confirmations: what people typed.
         others: files that are none of a store's; compressed ones are not unpacked.
+        database: where the log is, if that is no file of the store; its rows were searched too.
     """
 
     files: int = 0
@@ -40,6 +44,7 @@ class Searched:
     traces: list[str] = field(default_factory=list)
     typed: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    database: str = ""
 
 
 def search_store(
@@ -62,6 +67,9 @@ def search_store(
         ids: of the conversations that were removed.
         skipped: a folder that is not looked into.
         progress: shows the step, in files.
+
+    Raises:
+        LogError: the log is in a database that cannot be read.
     """
     found = Searched()
     files = [p for p in sorted(store.path.rglob("*")) if p.is_file() and skipped not in p.parents]
@@ -83,7 +91,20 @@ def search_store(
                 f"{version.name}: the table {name} of its index"
                 for name in _tables_with(version, in_all)
             ]
+    _search_database(store, texts, found)
     return found
+
+
+def _search_database(store: StorePath, texts: Traces, found: Searched) -> None:
+    """Look into the rows of the store where they are in no file of its own."""
+    try:
+        state = state_of(store)
+        if state.is_shared:
+            found.database = state.place
+            if texts.found_in("\n".join(state.texts()).encode()):
+                found.typed.append(state.place)
+    except StateError as error:
+        raise LogError(error.place, error.reason, error.way_out) from error
 
 
 def id_pieces(ids: pa.Array) -> Iterator[bytes]:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 import streamlit as st
@@ -129,13 +131,15 @@ def test_unmasking_two_beside_each_other_is_noted_of_each(opened, read_folder, t
     assert sorted(noted(StorePath(store))["of"]) == ["m" * 32, "t" * 32]
 
 
-def test_what_cannot_be_noted_stays_masked(opened, read_folder, tmp_path):
+def test_what_cannot_be_noted_stays_masked(opened, read_folder, tmp_path, monkeypatch):
     store = tmp_path / "store"
     shutil.copytree(read_folder, store)
     log = store / "state" / "log.sqlite"
-    log.mkdir()
     app = opened(store, "conversation", conversation="m" * 32)
-    app = app.button(key="unmask").click().run()
+    monkeypatch.setattr("queries.databases.WAIT_SECONDS", 0.05)
+    with closing(sqlite3.connect(log, isolation_level=None)) as holder:
+        holder.execute("begin immediate")
+        app = app.button(key="unmask").click().run()
     assert not app.exception
     (error,) = app.error
     reason = read(error)
