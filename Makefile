@@ -17,7 +17,7 @@ index: .venv/installed  ## the search index of what `make run DATA=...` prepared
 	@$(BIN)/chatscape index --store "$(STORE)" $(WORDS_ONLY)
 
 test: .venv/installed-dev  ## everything that CI runs
-	@tests/install_browser.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
+	@tests/install_browser.sh && tests/install_postgres.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
 
 bench: .venv/installed-dev  ## every target, beside the naive way; ROWS=... or DATA=...
 	@tests/install_browser.sh && $(BIN)/python -m tests.bench --rows $(ROWS) $(if $(DATA),--data "$(DATA)")

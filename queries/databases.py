@@ -64,6 +64,13 @@ def parsed(text: str) -> sa.URL:
     raise StateError(place, "it names neither PostgreSQL nor a file of SQLite", _FORMS)
 
 
+def shown(address: sa.URL) -> str:
+    """An address without name, password and options."""
+    kind, host, port = address.get_backend_name(), address.host, address.port
+    plain = sa.URL.create(kind, host=host, port=port, database=address.database)
+    return plain.render_as_string()
+
+
 def reason(said: str, address: sa.URL) -> str:
     """The first sentence of an error, if the password is not in it."""
     secrets = [address.password, *(v for k, v in address.query.items() if "password" in k)]

@@ -177,9 +177,10 @@ class State:
             reason = databases.reason(str(cause), self.address)
             raise StateError(self.place, reason, way_out) from error
         except OSError as error:
-            file, why = error.filename or self.place, error.strerror or type(error).__name__
-            reason = why if str(file) == self.place else f"{file}: {why}"
-            raise StateError(self.place, reason, "" if error.filename else way_out) from error
+            why = error.strerror or type(error).__name__
+            if error.filename and error.filename != self.address.database:
+                why = f"{error.filename}: {why}"
+            raise StateError(self.place, why) from error
         except ValueError as error:
             raise StateError(
                 self.place, databases.reason(str(error), self.address), way_out
@@ -200,15 +201,10 @@ def state_of(store: StorePath) -> State:
     text = Settings.from_env().state
     if text:
         address = databases.parsed(text)
-        shown = address.set(username=None, password=None, query={})
-        return State(
-            store,
-            address,
-            shown.set(drivername=address.get_backend_name()).render_as_string(),
-            True,
-        )
+        return State(store, address, databases.shown(address), is_shared=True)
     path = store.state_path / "log.sqlite"
-    return State(store, sa.URL.create("sqlite", database=str(path.absolute())), str(path), False)
+    address = sa.URL.create("sqlite", database=str(path.absolute()))
+    return State(store, address, str(path), is_shared=False)
 
 
 def _missing(connection: sa.Connection) -> set[str]:

@@ -1,9 +1,12 @@
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from queries import databases
 from queries.layout import StorePath, Version
 from queries.prepare.build import build_store
 from queries.prepare.index.build import build_index
@@ -13,6 +16,7 @@ from queries.settings import Settings
 from queries.store import Store, open_store
 from tests import tiny
 from tests.embedding import DictionaryEmbedder
+from tests.postgres import Server, shared_server
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "assets" / "sample" / "sample.parquet"
@@ -68,3 +72,30 @@ def indexed_store(indexed_folder: Path) -> Iterator[Store]:
     store._index = SearchIndex(store.version, DictionaryEmbedder())
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL that all processes of the run share."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_server(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as port:
+        yield Server(port)
+
+
+@pytest.fixture
+def postgres_state(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of a database of this test's own, in which state is kept."""
+    name = uuid4().hex
+    monkeypatch.setenv("CHATSCAPE_STATE", postgres.new_database(name))
+    yield name
+    for engine in databases._engines.values():
+        engine.dispose()
+    databases._engines.clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_state(request: pytest.FixtureRequest) -> str:
+    """A test of state is run twice: with the file of the store's own, and with PostgreSQL."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres_state")
+    return request.param

@@ -26,6 +26,7 @@ for n in range(20):
 """
 
 
+@pytest.mark.usefixtures("each_state")
 def test_an_event_is_kept_as_it_was_noted(tmp_path):
     store = StorePath(tmp_path / "it's a # store? 数据")
     assert noted(store).columns.tolist() == list(COLUMNS)
@@ -52,6 +53,7 @@ def test_it_is_one_file_that_other_programs_read(tmp_path):
     log.close()
 
 
+@pytest.mark.usefixtures("each_state")
 def test_threads_and_processes_write_at_once(tmp_path):
     store = StorePath(tmp_path)
     names = ["p", "q", "r"]
@@ -69,6 +71,7 @@ def test_threads_and_processes_write_at_once(tmp_path):
         assert rows[rows["who"] == name]["of"].tolist() == [str(n) for n in reversed(range(20))]
 
 
+@pytest.mark.usefixtures("each_state")
 def test_a_new_version_keeps_the_log(tmp_path):
     raw = tiny.write(tmp_path / "raw.parquet", tiny.ROWS)
     prepared(raw, tmp_path / "store")

@@ -267,6 +267,7 @@ def test_every_command_says_what_it_does(capsys):
         assert "Usage: chatscape" in said(capsys, command, "--help")
 
 
+@pytest.mark.usefixtures("each_state")
 def test_accepting_the_licence_is_remembered(capsys, tiny_folder, tmp_path):
     import shutil
 

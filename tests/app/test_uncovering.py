@@ -11,6 +11,7 @@ import streamlit as st
 from queries.access_log import noted
 from queries.errors import LogError
 from queries.layout import StorePath
+from queries.licence import accept
 from tests.app.conftest import read
 from tests.app.conversations import MASKED, SECRETS
 from tests.app.reading import bodies, covers, drawn, send, whole
@@ -146,6 +147,25 @@ def test_what_cannot_be_noted_stays_masked(opened, read_folder, tmp_path, monkey
     assert reason.startswith(str(LogError(log, "x")).partition("x")[0])
     assert "jo@example.com" not in str([one.proto for one in app._tree if hasattr(one, "proto")])
     assert not whole(app.run()).error
+
+
+def test_pages_go_on_while_the_database_is_down(
+    opened, read_folder, tmp_path, postgres, postgres_state
+):
+    store = StorePath(shutil.copytree(read_folder, tmp_path / "store"))
+    # Accepted by another process, before there was this one.
+    accept(store, "ada")
+    app = opened(store.path, "conversation", conversation="m" * 32)
+    postgres.close(postgres_state)
+    app = app.button(key="unmask").click().run()
+    assert not app.exception
+    (error,) = app.error
+    assert "is not currently accepting connections" in read(error)
+    assert "jo@example.com" not in str([one.proto for one in app._tree if hasattr(one, "proto")])
+    assert not whole(opened(store.path)).error
+    log = opened(store.path, "log")
+    (error,) = log.error
+    assert "is not currently accepting connections" in read(error)
 
 
 @pytest.fixture
