@@ -84,8 +84,7 @@ class State:
             with self._begun(is_writing=True) as connection:
                 if missing := _missing(connection):
                     _make(connection, missing)
-                # Not inline, SQLAlchemy asks for the `id` that a file of before does not have.
-                connection.execute(sa.insert(table).inline().values(row))
+                connection.execute(sa.insert(table).values(row))
 
     def rows(self, table: sa.Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """The values of some columns, newest row first; none where nothing was ever written.
