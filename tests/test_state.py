@@ -6,9 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -28,6 +30,7 @@ create table if not exists events (
 READ = """
 import os, sys
 from pathlib import Path
+from uuid import uuid4
 from queries.access_log import note, noted
 from queries.errors import LogError
 from queries.layout import StorePath
@@ -81,7 +84,12 @@ def test_a_store_that_is_mounted_elsewhere_has_its_log(tmp_path):
     assert not (tmp_path / "here").exists()
 
 
-def test_all_who_ask_at_once_get_one_identity(tmp_path):
+def test_all_who_ask_at_once_get_one_identity(tmp_path, monkeypatch):
+    def slow(real=uuid4):
+        time.sleep(0.02)
+        return real()
+
+    monkeypatch.setattr("queries.layout.uuid4", slow)
     with ThreadPoolExecutor(16) as threads:
         found = set(threads.map(lambda _: StorePath(tmp_path).made_identity(), range(64)))
     assert found == {(tmp_path / "state" / "identity").read_text().strip()}
