@@ -90,6 +90,11 @@ class StorePath:
         """What people write: it outlives every version."""
         return self.path / "state"
 
+    @property
+    def identity_path(self) -> Path:
+        """What tells this store from others; there once it has had rows in a shared database."""
+        return self.state_path / "identity"
+
     def identity(self) -> str | None:
         """What tells this store from others, wherever it is mounted; a copy has the same.
 
@@ -101,10 +106,10 @@ class StorePath:
             OSError: it cannot be read.
         """
         try:
-            found = self._identity_path.read_text().strip()
-        except FileNotFoundError:
+            found = self.identity_path.read_text().strip()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        return _checked_identity(found, self._identity_path) if found else None
+        return _checked_identity(found, self.identity_path) if found else None
 
     def made_identity(self) -> str:
         """The same, made where there is none yet; all who ask at once get one.
@@ -116,7 +121,7 @@ class StorePath:
         if found := self.identity():
             return found
         self.state_path.mkdir(parents=True, exist_ok=True)
-        with self._identity_path.open("a+") as file:
+        with self.identity_path.open("a+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             found = file.read().strip()
@@ -126,11 +131,7 @@ class StorePath:
                 file.flush()
                 os.fsync(file.fileno())
         _sync_folder(self.state_path)
-        return _checked_identity(found, self._identity_path)
-
-    @property
-    def _identity_path(self) -> Path:
-        return self.state_path / "identity"
+        return _checked_identity(found, self.identity_path)
 
     def versions(self) -> list[Version]:
         """All versions, complete or not, oldest first."""

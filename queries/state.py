@@ -194,7 +194,7 @@ def state_of(store: StorePath) -> State:
     """The database that the settings name, or the file of the store's own.
 
     Raises:
-        StateError: the setting is no address of a database.
+        StateError: the setting is no address of a database, or is forgotten.
         UsageError: another setting is not of the right kind.
     """
     text = Settings.from_env().state
@@ -202,6 +202,14 @@ def state_of(store: StorePath) -> State:
         address = databases.parsed(text)
         return State(store, address, databases.shown(address), is_shared=True)
     path = store.state_path / "log.sqlite"
+    if store.identity_path.exists():
+        # Else somebody who forgets the setting would write where nobody looks.
+        raise StateError(
+            str(path),
+            "this store keeps it in a database that stores share",
+            f"set {databases.NAME} to that database, or delete {store.identity_path} to keep it in "
+            "the store from now on",
+        )
     address = sa.URL.create("sqlite", database=str(path.absolute()))
     return State(store, address, str(path), is_shared=False)
 

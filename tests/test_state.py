@@ -84,6 +84,19 @@ def test_a_store_that_is_mounted_elsewhere_has_its_log(tmp_path):
     assert not (tmp_path / "here").exists()
 
 
+@pytest.mark.usefixtures("shared")
+def test_a_forgotten_setting_is_said_instead_of_writing_elsewhere(tmp_path, monkeypatch):
+    note(StorePath(tmp_path / "store"), "ada", "unmasked", "x")
+    monkeypatch.delenv("CHATSCAPE_STATE")
+    store = StorePath(tmp_path / "store")
+    for ask in (lambda: note(store, "ada", "unmasked", "y"), lambda: noted(store)):
+        with pytest.raises(LogError, match=r"stores share\. .*: set CHATSCAPE_STATE to that data"):
+            ask()
+    assert not (tmp_path / "store" / "state" / "log.sqlite").exists()
+    (tmp_path / "store" / "state" / "identity").unlink()
+    assert noted_of(tmp_path / "store") == []
+
+
 def test_all_who_ask_at_once_get_one_identity(tmp_path, monkeypatch):
     def slow(real=uuid4):
         time.sleep(0.02)

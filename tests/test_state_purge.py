@@ -78,6 +78,13 @@ def test_destroying_goes_on_when_the_database_is_back(
     assert count_of(postgres, postgres_state) == [1, 1]
 
 
+def test_a_store_is_not_destroyed_where_its_rows_would_be_forgotten(stores, monkeypatch, tmp_path):
+    monkeypatch.delenv("CHATSCAPE_STATE")
+    with pytest.raises(PurgeError, match=r"stores share\). Set CHATSCAPE_STATE to"):
+        destroy(stores[0], "ada", tmp_path)
+    assert stores[0].current()
+
+
 def test_a_store_without_rows_elsewhere_is_confirmed_as_before(tiny_folder, tmp_path):
     store = StorePath(shutil.copytree(tiny_folder, tmp_path / "store"))
     note(store, "ada", "unmasked", "x")

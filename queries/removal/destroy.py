@@ -69,9 +69,11 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
             f"({error.filename}). Mend that, and run the same command again."
         ) from error
     except StateError as error:
+        way_out = error.way_out or "mend that"
         raise PurgeError(
             f"The store at {store.path} is not destroyed yet: its rows in the database cannot be "
-            f"deleted ({error.place}: {error.reason}). Mend that, and run the same command again."
+            f"deleted ({error.place}: {error.reason}). {way_out[0].upper()}{way_out[1:]}, "
+            "and run the same command again."
         ) from error
     return path
 
