@@ -20,4 +20,4 @@ def show() -> None:
         if st.button("Accept and continue", icon=":material/check:", disabled=not is_read):
             licence.accept(session.store_path(), people.person().name)
             st.rerun()
-        st.markdown("On a server: `chatscape accept-licence --store DIR`. It is kept in the store.")
+        st.markdown("On a server: `chatscape accept-licence --store DIR`. Kept beside the log.")
