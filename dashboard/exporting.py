@@ -15,6 +15,7 @@ from queries.export.prepared import new_prepared
 from queries.export.samples import chosen, has_removed, picked
 from queries.export.write import write_export
 from queries.relations import Edition
+from queries.sign_in import Person
 
 COUNTS_REMEMBERED = 64
 
@@ -38,7 +39,7 @@ def begin(plan: ExportPlan, name: str, words: str) -> None:
         people.must_be_operator("take contact data away")
     store = session.store()
     path, who = session.store_path(), people.person().name
-    job = Job(name=name, words=words, total=count(plan))
+    job = Job(name=name, words=words, total=count(plan), who=who)
 
     def write(job: Job) -> dict[str, object]:
         job.folder = new_prepared(path, job.token)
@@ -74,10 +75,18 @@ def address(job: Job, *, is_manifest: bool = False) -> str:
     return PATH.lstrip("/").format(token=job.token, name=name)
 
 
-def prepared_file(token: str, name: str) -> Path | None:
-    """A file of a prepared export, by its token; None where there is none."""
+def prepared_file(token: str, name: str, asker: Person | None = None) -> Path | None:
+    """A file of a prepared export, by its token; None where there is none for whoever asks.
+
+    Args:
+        token: of the export.
+        name: of the file.
+        asker: who asks, where a proxy names people; nobody else's export is theirs.
+    """
     job = _exports.find(token)
     if job is None or job.state != "ready" or job.path is None:
+        return None
+    if asker is not None and asker.name != job.who:
         return None
     if not job.is_allowed():
         _exports.forget(token)

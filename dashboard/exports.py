@@ -35,6 +35,7 @@ class Job:
         name: of its file.
         words: which conversations, in words.
         total: conversations it will have.
+        who: the person who asked for it.
         folder: its own, where it is written; none before that begins.
         token: what its address is; nobody can guess it.
         written: conversations that are written by now.
@@ -47,6 +48,7 @@ class Job:
     name: str
     words: str
     total: int
+    who: str = ""
     folder: Path | None = None
     token: str = field(default_factory=lambda: secrets.token_hex(24))
     written: int = 0

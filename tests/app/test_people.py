@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import gate
+from dashboard import exporting, gate
 from queries.access_log import noted
 from queries.layout import StorePath
 from queries.removal.register import removed
@@ -103,6 +103,14 @@ def test_only_an_operator_takes_contact_data_away(opened, accepted, come):
     _, (_, manifest) = prepared(app.run())
     assert json.loads(manifest.read_text())["plan"]["is_masked"] is True
     assert noted(StorePath(accepted))["who"].tolist() == ["linus"]
+
+
+def test_nobody_fetches_what_another_has_prepared(opened, accepted, come):
+    come(ADA)
+    _, (path, _) = prepared(opened(accepted, "export"))
+    token = path.parent.name
+    assert exporting.prepared_file(token, path.name, ADA) == path
+    assert exporting.prepared_file(token, path.name, LINUS) is None
 
 
 def test_a_plan_that_is_not_masked_is_refused_where_it_is_begun(
