@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -100,10 +101,8 @@ def limit_resources(memory_gb: float, seconds: float) -> None:
 def give_way() -> None:
     """Let everything else go first: the processors, and memory when there is none left."""
     os.nice(10)
-    score = Path("/proc/self/oom_score_adj")
-    if score.exists():
-        with score.open("w") as told:
-            told.write("1000")
+    with suppress(OSError), Path("/proc/self/oom_score_adj").open("w") as score:
+        score.write("1000")
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: str) -> None:
