@@ -229,10 +229,10 @@ class LogError(DataError):
 class PortError(DataError):
     """The server cannot listen there."""
 
-    def __init__(self, host: str, port: int, why: str | None) -> None:
+    def __init__(self, host: str, port: int, why: str | None, way: str = "--port") -> None:
         super().__init__(
             f"Cannot listen on {host}, port {port}: {why or 'unknown reason'}. "
-            "Stop what is there, or choose another port with --port."
+            f"Stop what is there, or choose another port with {way}."
         )
 
 

@@ -2,11 +2,14 @@
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from queries.errors import UsageError
+from queries.memory import usual_memory_gb
 
 PREFIX = "CHATSCAPE_"
 
@@ -25,7 +28,8 @@ class Settings:
     memory_gb: float = field(
         default=4.0,
         metadata={
-            "help": "Memory that DuckDB may take for a version of the data (gigabytes).",
+            "help": "Memory that DuckDB may take for a version of the data (gigabytes); in a "
+            "container with less than twice that, half of what the container may take.",
             "range": (0.001, 65_536),
         },
     )
@@ -62,6 +66,24 @@ class Settings:
             "help": "Memory that a statement of the SQL console may take (gigabytes).",
             "range": (0.05, 65_536),
         },
+    )
+    log: str = field(
+        default="text",
+        metadata={
+            "help": "How the dashboard writes its log to standard error (text or json).",
+            "choices": ("text", "json"),
+        },
+    )
+    metrics_port: int = field(
+        default=0,
+        metadata={
+            "help": "Port on which the dashboard gives metrics to Prometheus; 0 gives none.",
+            "range": (0, 65_535),
+        },
+    )
+    metrics_host: str = field(
+        default="127.0.0.1",
+        metadata={"help": "Address that this port is on; whoever reaches it needs no sign-in."},
     )
     sign_in: str = field(
         default="none",
@@ -137,12 +159,11 @@ class Settings:
             UsageError: a value is not of the right kind; names the variable.
         """
         kinds = get_type_hints(cls)
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"memory_gb": usual_memory_gb(cls().memory_gb)}
         for setting in fields(cls):
             name = variable(setting.name)
             if text := os.environ.get(name):
-                range_ = setting.metadata.get("range")
-                values[setting.name] = _parsed(name, text, kinds[setting.name], range_)
+                values[setting.name] = _parsed(name, text, kinds[setting.name], setting.metadata)
         return cls(**values)
 
 
@@ -151,11 +172,27 @@ def variable(field_name: str) -> str:
     return PREFIX + field_name.upper()
 
 
-def _parsed(name: str, text: str, kind: type, range_: tuple[float, float] | None) -> Any:  # noqa: ANN401
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that begins like a setting and is none: a slip of the pen."""
+    known = [variable(setting.name) for setting in fields(Settings)]
+    sentences = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, 1)
+            way = f"did you mean {near[0]}?" if near else "the README lists those that there are."
+            sentences.append(f"{name} is not a setting and does nothing; {way}")
+    return sentences
+
+
+def _parsed(name: str, text: str, kind: type, metadata: Mapping[str, Any]) -> Any:  # noqa: ANN401
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise UsageError(f"{name} must be true or false; {text!r} is not.")
         return text.lower() == "true"
+    choices = metadata.get("choices", (text,))
+    if text not in choices:
+        raise UsageError(f"{name} must be {' or '.join(choices)}; {text!r} is not.")
+    range_ = metadata.get("range")
     if range_ is None:
         return kind(text)
     low, high = range_

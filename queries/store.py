@@ -33,13 +33,13 @@ from queries.removal.register import is_removed
 from queries.schema import GroupColumn
 from queries.settings import Settings
 from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
+from queries.timing import Timing, timed
 
 if TYPE_CHECKING:
     from queries.search.index import SearchIndex
 
 _FACTS = "from message_facts"
 _FACTS_OF_SLICE = f"{_FACTS} where get_bit(getvariable('slice_bits'), id_rank) = 1"
-
 
 SHARED = ("group_measures", "model_languages", "role_messages", "slice_size", "threshold_counts")
 """Small frames that several answers are made of; a store may remember them."""
@@ -147,10 +147,10 @@ class Store:
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
         statement = statement_over_slice(name, condition, by=by, messages=messages)
-        with self.relations.cursor() as cursor, self._limited(cursor, name):
+        with self.relations.cursor() as cursor, self._limited(cursor, name) as timing:
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
-            return _plain(cursor.execute(statement, {**bound, **params}).df())
+            return timing.counted(_plain(cursor.execute(statement, {**bound, **params}).df()))
 
     @property
     def index_facts(self) -> dict[str, Any] | None:
@@ -253,22 +253,23 @@ class Store:
         return self.version.table("messages") / f"part-{number:05d}.parquet"
 
     @contextmanager
-    def _limited(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Iterator[None]:
+    def _limited(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Iterator[Timing]:
         timer = Timer(self._query_seconds, cursor.interrupt)
         timer.daemon = True
         timer.start()
-        try:
-            yield
-        except duckdb.InterruptException as error:
-            raise SlowQueryError(name, self._query_seconds) from error
-        except duckdb.OutOfMemoryException as error:
-            raise LargeQueryError(name, self._memory_gb) from error
-        except duckdb.IOException as error:
-            if self.version.is_complete:
-                raise
-            raise VersionGoneError(self.version.name) from error
-        finally:
-            timer.cancel()
+        with timed("query", name) as timing:
+            try:
+                yield timing
+            except duckdb.InterruptException as error:
+                raise SlowQueryError(name, self._query_seconds) from error
+            except duckdb.OutOfMemoryException as error:
+                raise LargeQueryError(name, self._memory_gb) from error
+            except duckdb.IOException as error:
+                if self.version.is_complete:
+                    raise
+                raise VersionGoneError(self.version.name) from error
+            finally:
+                timer.cancel()
 
 
 def open_store(path: Path, settings: Settings) -> Store:

@@ -20,6 +20,7 @@ from queries.search.meaning import NEAREST_MAX, nearest_conversations, prompts_o
 from queries.search.snippets import Wanted, wanted_words
 from queries.search.words import Ranked, TextRole, conversations_with, unwanted_messages
 from queries.store import Store
+from queries.timing import timed
 
 Mode = Literal["words", "meaning", "both"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -89,6 +90,22 @@ def search(
     _check(mode, role, row_limit, row_offset)
     if not text.strip():
         raise FilterError("There is nothing to search for: write a word, or what you mean.")
+    page = slice(row_offset, row_offset + row_limit)
+    with timed("search", mode) as timing:
+        found = _found(store, filters, text, mode, role, page, is_exact)
+        timing.counted(found.rows)
+    return found
+
+
+def _found(
+    store: Store,
+    filters: Filters,
+    text: str,
+    mode: Mode,
+    role: TextRole,
+    page: slice,
+    is_exact: bool,
+) -> Found:
     index = store.search_index()
     mask = store.mask(filters)
     node = None if mode == "meaning" else parsed_query(text)
@@ -100,11 +117,10 @@ def search(
         vector = index.vector_of(question)
         nearest = partial(nearest_conversations, index, vector, mask, is_exact=is_exact)
         is_both = mode == "both"
-        near = nearest(MEANING_DEPTH) if is_both else _in_steps(nearest, row_offset + row_limit)
+        near = nearest(MEANING_DEPTH) if is_both else _in_steps(nearest, page.stop)
         ranked["meaning"] = near if node is None else near.without(unwanted_messages(index, node))
     wanted = Wanted() if node is None else wanted_words(node, index.words_of)
     total = _total(index, ranked, mask)
-    page = slice(row_offset, row_offset + row_limit)
     return _page(store, index, ranked, total, wanted, page)
 
 
@@ -128,9 +144,19 @@ def like(
         IndexWithoutModelError: the index was built for words alone.
     """
     _check("meaning", "any", row_limit, row_offset)
+    page = slice(row_offset, row_offset + row_limit)
+    with timed("search", "like") as timing:
+        found = _like(store, filters, conversation_id, turn_number, page, is_exact)
+        timing.counted(found.rows)
+    return found
+
+
+def _like(
+    store: Store, filters: Filters, key: str, turn_number: int | None, page: slice, is_exact: bool
+) -> Found:
     index = store.search_index()
     index.check_has_vectors()
-    prompts, rank = _prompts_of(store, index, conversation_id, turn_number)
+    prompts, rank = _prompts_of(store, index, key, turn_number)
     vector = index.vectors(prompts).sum(axis=0)
     vector /= np.linalg.norm(vector) or 1
     mask = store.mask(filters)
@@ -138,8 +164,7 @@ def like(
         nearest_conversations, index, vector, mask, is_exact=is_exact, without=prompts
     )
     # One row more: itself, of which another turn may be near.
-    found = _in_steps(nearest, row_offset + row_limit + 1).but(rank)
-    page = slice(row_offset, row_offset + row_limit)
+    found = _in_steps(nearest, page.stop + 1).but(rank)
     # Itself can be reached by its other turns.
     others = prompts_of(index, np.array([rank]))
     is_itself = (mask is None or bool(mask[rank])) and not np.isin(others, prompts).all()
