@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import navigation, paging, people, session, sidebar, url
+from dashboard import navigation, paging, people, reruns, session, sidebar, url
 from dashboard.components import notices
 from dashboard.components.person import show_person
 from dashboard.components.plot import load_script_early
@@ -10,6 +10,7 @@ from dashboard.views import licence, sign_in
 from queries.assets import asset
 from queries.licence import is_acceptance_needed
 
+began = reruns.begin()
 # The icon is a file of ours, and set before there are pages: Streamlit has the browser fetch the
 # Material icon of a page from another host.
 icon = str(asset("logo.svg"))
@@ -24,7 +25,7 @@ with notices.errors_shown():
     if people.must_sign_in():
         sign_in.show()
         st.stop()
-    people.person()
+    people.enter()
     with st.sidebar:
         load_script_early()
     if is_acceptance_needed(session.store_path(), session.store().version):
@@ -47,3 +48,4 @@ with notices.errors_shown():
         sidebar.show_filters(filters)
         show_person()
 url.settle()
+reruns.end(began)

@@ -1,5 +1,6 @@
 """Exports that are prepared in the background, for the readers who asked for them to fetch."""
 
+import logging
 import secrets
 import threading
 import time
@@ -12,7 +13,10 @@ from typing import Any, Literal
 
 from queries.errors import DataError
 from queries.export.prepared import KEPT_SECONDS, remove_prepared
+from queries.metrics import EXPORTS, EXPORTS_UNDER_WAY
 from queries.progress import Advance
+
+_logger = logging.getLogger(__name__)
 
 State = Literal["waiting", "running", "ready", "failed", "stopped"]
 
@@ -121,6 +125,7 @@ class Exports:
         with self._lock:
             self._forget_old()
             self._jobs[job.token] = job
+        EXPORTS_UNDER_WAY.inc()
         self._writers.submit(self._run, job, write)
 
     def find(self, token: str) -> Job | None:
@@ -149,6 +154,13 @@ class Exports:
 
     def _run(self, job: Job, write: Callable[[Job], dict[str, Any]]) -> None:
         try:
+            self._write(job, write)
+        finally:
+            EXPORTS_UNDER_WAY.dec()
+            EXPORTS.labels(job.state).inc()
+
+    def _write(self, job: Job, write: Callable[[Job], dict[str, Any]]) -> None:
+        try:
             job.note(0)
             job.state = "running"
             job.manifest = write(job)
@@ -158,11 +170,12 @@ class Exports:
             _remove(job)
         except DataError as error:
             job.problem, job.state = str(error), "failed"
+            _logger.warning("an export failed", exc_info=True)
             _remove(job)
         except Exception:
             job.problem, job.state = "The export failed; the server's log says why.", "failed"
+            _logger.exception("an export failed")
             _remove(job)
-            raise
 
     def _forget_old(self) -> None:
         over = time.monotonic() - KEPT_SECONDS

@@ -1,6 +1,7 @@
 """Who may come in: with a proxy in front, only those whom it names."""
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +10,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard import health
+from queries.logs import fields
 from queries.settings import Settings
 from queries.sign_in import Person, SignIn, listed_groups
 
-OPEN_PATHS = ("/healthz", "/_stcore/health")
+OPEN_PATHS = (health.PATH, "/_stcore/health")
 """Whether the server is up is told to anybody."""
+
+_logger = logging.getLogger(__name__)
 
 _PASSED = "X-Chatscape-Passed"
 _SEAL = secrets.token_hex()
@@ -45,6 +50,7 @@ class Gate:
         if scope["type"] in ("http", "websocket"):
             refusal = self._refusal(scope)
             if refusal is not None:
+                _logger.warning("a request was refused", extra=fields(status=refusal.status_code))
                 if scope["type"] == "websocket":
                     await receive()
                     await send({"type": "websocket.close", "code": 1008})

@@ -1,6 +1,7 @@
 """Who looks at a page, and what that person may do."""
 
 import ipaddress
+import logging
 from functools import lru_cache
 from typing import Any
 
@@ -9,8 +10,13 @@ import streamlit as st
 from dashboard import gate, session
 from queries.errors import NotSignedInError
 from queries.licence import user
+from queries.logs import fields
 from queries.settings import Settings
 from queries.sign_in import Person, SignIn
+
+_ENTERED = "entered"
+
+_logger = logging.getLogger(__name__)
 
 _PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 """Headers of a request that a proxy passed on."""
@@ -34,6 +40,19 @@ def person() -> Person:
     if found is None:
         raise NotSignedInError
     return found
+
+
+def enter() -> None:
+    """Let a person in, and log whom, once for each page that is opened in a browser.
+
+    Raises:
+        NotSignedInError: nobody has signed in, where that is asked.
+    """
+    found = person()
+    if st.session_state.get(_ENTERED) != found:
+        st.session_state[_ENTERED] = found
+        said = fields(who=found.name, role=found.role)
+        _logger.info("a page was opened in a browser", extra=said)
 
 
 def is_operator() -> bool:

@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import net_util
 
-from dashboard import fetching, plotly_script
+from dashboard import exposing, fetching, health, logs, plotly_script
 from dashboard.gate import Gate
 from dashboard.headers import PageHeaders
 from dashboard.openid import OpenidSteps
@@ -55,8 +55,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     in_background(make_ready)
     after_first_page(plotly_script.compress)
     looking = asyncio.create_task(look_again_and_again())
+    exposition = await asyncio.to_thread(exposing.begin)
     yield
     looking.cancel()
+    if exposition is not None:
+        exposition.close()
 
 
 def openid_secrets(settings: Settings) -> dict[str, Any] | None:
@@ -87,9 +90,10 @@ def steps_of_signing_in(settings: Settings) -> list[Middleware]:
 net_util.get_external_ip = lambda: None
 
 settings = Settings.from_env()
+logs.begin(settings.log)
 app = st.App(
     Path(__file__).with_name("app.py"),
-    routes=[plotly_script.route(), fetching.route()],
+    routes=[plotly_script.route(), fetching.route(), health.route()],
     middleware=[
         Middleware(PageHeaders),
         Middleware(Gate, settings=settings),

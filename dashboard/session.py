@@ -58,6 +58,11 @@ def look() -> None:
     _stores.look()
 
 
+def memory_bytes() -> int:
+    """What DuckDB holds for all versions that are open."""
+    return _stores.memory_bytes()
+
+
 def newer_version() -> str | None:
     """The name of a version that became live since the page was opened, if there is one."""
     live = store_path().current_name()

@@ -35,6 +35,12 @@ class Stores:
                 del self._opened[next(iter(self._opened))]
             return store
 
+    def memory_bytes(self) -> int:
+        """What DuckDB holds for all that is open."""
+        with self._lock:
+            stores = list(self._opened.values())
+        return sum(store.relations.memory_bytes() for store in stores)
+
     def look(self) -> None:
         """Leave out what was removed, and let go of versions that are gone, files and memory."""
         with self._lock:

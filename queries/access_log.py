@@ -3,6 +3,7 @@
 It names conversations and arguments, and holds no text of a conversation.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,10 @@ import pandas as pd
 from queries.databases import StateError
 from queries.errors import LogError
 from queries.layout import StorePath
+from queries.logs import fields
 from queries.state import EVENTS, state_of
+
+_logger = logging.getLogger(__name__)
 
 COLUMNS = ("at", "who", "what", "of", "count")
 
@@ -33,6 +37,8 @@ def note(store_path: StorePath, who: str, what: str, of: str, *, count: int = 1)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     with _said():
         state_of(store_path).add(EVENTS, at=at, who=who, what=what, of=of, count=count)
+    # Not of what: arguments of a command hold what was searched for.
+    _logger.info("noted", extra=fields(who=who, what=what, count=count))
 
 
 def noted(store_path: StorePath) -> pd.DataFrame:

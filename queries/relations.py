@@ -94,6 +94,22 @@ class Relations:
             rows: pa.Table = cursor.sql("from regrouped").to_arrow_table()
         return rows.cast(_REGROUPED)
 
+    def memory_bytes(self) -> int:
+        """What DuckDB holds for this version."""
+        with self.cursor() as cursor:
+            said = cursor.execute("select sum(memory_usage_bytes) from duckdb_memory()").fetchone()
+        return int(said[0]) if said else 0
+
+    def check(self) -> None:
+        """Ask for one row, to see that the files can be read; a few milliseconds.
+
+        Raises:
+            duckdb.Error: they cannot.
+        """
+        with self.cursor() as cursor:
+            for relation in ("conversations", "messages"):
+                cursor.execute(f"select id_rank from {relation} limit 1").fetchall()  # noqa: S608
+
     def close(self) -> None:
         """Give the memory back; nothing can be asked any more."""
         self._connection.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from queries.errors import UsageError
 from queries.memory import usual_memory_gb
@@ -67,7 +67,7 @@ class Settings:
             "range": (0.05, 65_536),
         },
     )
-    log: str = field(
+    log: Literal["text", "json"] = field(
         default="text",
         metadata={
             "help": "How the dashboard writes its log to standard error (text or json).",
@@ -189,9 +189,10 @@ def _parsed(name: str, text: str, kind: type, metadata: Mapping[str, Any]) -> An
         if text.lower() not in ("true", "false"):
             raise UsageError(f"{name} must be true or false; {text!r} is not.")
         return text.lower() == "true"
-    choices = metadata.get("choices", (text,))
-    if text not in choices:
-        raise UsageError(f"{name} must be {' or '.join(choices)}; {text!r} is not.")
+    if choices := metadata.get("choices"):
+        if text not in choices:
+            raise UsageError(f"{name} must be {' or '.join(choices)}; {text!r} is not.")
+        return text
     range_ = metadata.get("range")
     if range_ is None:
         return kind(text)
