@@ -126,8 +126,7 @@ def _shown(arg: object, *, is_ours: bool) -> object:
 
 def _warning(record: logging.LogRecord) -> str:
     """Where a warning of Python comes from, and of which kind it is."""
-    said = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
-    return ": ".join(said.partition("\n")[0].split(": ")[:2])
+    return ": ".join(record.getMessage().partition("\n")[0].split(": ")[:2])
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -20,7 +20,7 @@ from queries.errors import (
     UsageError,
 )
 from queries.layout import StorePath
-from queries.settings import Settings, variable
+from queries.settings import Settings, unknown_variables, variable
 from queries.sign_in import SignIn
 
 
@@ -54,6 +54,9 @@ def serve(
     store_path = StorePath((store or _usual_store()).expanduser().absolute())
     _say_what_is_missing(store_path)
     _check_port(host, port)
+    _check_metrics_port(port)
+    for sentence in unknown_variables(os.environ):
+        click.echo(f"Warning: {sentence}", err=True)
     shown_host = f"[{host}]" if ":" in host else host
     click.echo(f"Chatscape is on http://{shown_host}:{port} (stop it with Ctrl-C).")
     environment = os.environ | {
@@ -120,14 +123,24 @@ def _usual_store() -> Path:
     return folder
 
 
-def _check_port(host: str, port: int) -> None:
+def _check_metrics_port(port: int) -> None:
+    """Refuse a port for metrics that cannot be had: nobody would see that they are missing."""
+    settings = Settings.from_env()
+    host, way = settings.metrics_host, variable("metrics_port")
+    if settings.metrics_port == port:
+        raise PortError(host, port, "the dashboard itself is there", way=way)
+    if settings.metrics_port:
+        _check_port(host, settings.metrics_port, way)
+
+
+def _check_port(host: str, port: int, way: str = "--port") -> None:
     """Refuse a port that somebody has: the address would show another dashboard."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
         except OSError as error:
-            raise PortError(host, port, error.strerror) from error
+            raise PortError(host, port, error.strerror, way) from error
 
 
 def _app() -> Path:
