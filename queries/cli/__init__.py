@@ -24,6 +24,7 @@ COMMANDS = {
     "log": "queries.cli.read:log",
     "remove": "queries.cli.removal:remove",
     "purge": "queries.cli.removal:purge",
+    "doctor": "queries.cli.doctor:doctor",
     "serve": "queries.cli.serve:serve",
     "accept-licence": "queries.cli.serve:accept_licence",
 }

@@ -1,6 +1,5 @@
 """What a version says of itself: written when everything else is, and never changed."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from queries import __version__
+from queries.checksums import file_facts
 from queries.layout import STORE_FORMAT, Version
 from queries.oddities import ODDITIES
 from queries.prepare.plan import PREPARE_VERSION, Plan
@@ -90,14 +90,7 @@ def _files(version: Version, table: str) -> list[Path]:
 
 
 def _file(version: Version, path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "path": path.relative_to(version.path).as_posix(),
-        "bytes": path.stat().st_size,
-        "row_count": pq.read_metadata(path).num_rows,
-        "sha256": digest,
-    }
+    return file_facts(path, version.path) | {"row_count": pq.read_metadata(path).num_rows}
 
 
 def _oddities(scattered: Scattered, units: int) -> dict[str, int]:
