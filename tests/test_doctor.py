@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import lancedb
 import pytest
 
 from queries.cli import run
@@ -106,6 +107,17 @@ def test_a_truncated_table_of_an_index_without_checksums_is_found_by_opening_it(
     assert "fail" in {status for status, _ in said(healthy)["index"]}
 
 
+def test_rows_that_somebody_took_out_of_the_index_are_counted(healthy):
+    table = lancedb.connect(live(healthy) / "index.lance").open_table("messages")
+    table.delete("message_index = 5")
+    left = table.count_rows()
+    counts = StorePath(healthy).current().manifest()["counts"]
+    expected = f"The table messages of the index has {left:,} rows instead of "
+    found = said(healthy)
+    assert set(found) == {"index"}
+    assert found["index"][-1] == ("fail", f"{expected}{counts['messages']:,}.")
+
+
 def test_a_store_without_an_index_is_warned_of(healthy, tiny_folder, tmp_path):
     shutil.copytree(tiny_folder, tmp_path / "tiny")
     accept(StorePath(tmp_path / "tiny"), "a test")
@@ -131,8 +143,15 @@ def _missing(name):
     raise ModelError(name, "it is gone")
 
 
-def test_a_model_that_gives_other_vectors_fails(healthy, monkeypatch):
-    other = DictionaryEmbedder({"cat": 0, "dog": 1})
+class LongVectors(DictionaryEmbedder):
+    """Gives vectors that do not have length 1."""
+
+    def question(self, text):
+        return super().question(text) * 2
+
+
+@pytest.mark.parametrize("other", [DictionaryEmbedder({"cat": 0, "dog": 1}), LongVectors()])
+def test_a_model_that_gives_other_vectors_fails(healthy, monkeypatch, other):
     monkeypatch.setattr(embedder, "embedder_of", lambda _: other)
     expected = "The model dictionary gives vectors of another kind than the index has."
     assert said(healthy) == {"model": [("fail", expected)]}
