@@ -66,7 +66,8 @@ class TextLines(logging.Formatter):
         given = "".join(f" {name}={value}" for name, value in getattr(record, _FIELDS, {}).items())
         line = f"{_time(record)} {record.levelname} {record.name}: {message_of(record)}{given}"
         if error := _error_of(record):
-            return "\n".join([line, *(f"    {at}" for at in _lines(error)), *_last(error)])
+            steps = [f"    {at}" for at in _lines(error)]
+            return "\n".join([line, "Traceback:", *steps, " from ".join(_types(error))])
         return line
 
 
@@ -164,10 +165,6 @@ def _lines(error: BaseException) -> Iterator[str]:
             path = frame.f_code.co_filename
             code = linecache.getline(path, number).strip()
             yield f"{_short(path)}:{number} in {frame.f_code.co_name}: {code}"
-
-
-def _last(error: BaseException) -> list[str]:
-    return [" from ".join(_types(error))]
 
 
 def _short(path: str) -> str:

@@ -34,6 +34,8 @@ KNOWN_COMPLAINT = re.compile(
     r"Exception in ASGI application\n.*?WebSocketDisconnected: Cannot call \"send\" once[^\n]*\n"
     r"|(?:OAuth token exchange failed|Error during OAuth authorization).*?\n\S*Error: [^\n]*\n",
     re.S,
+    r"Exception in ASGI application\nTraceback:\n(?:    [^\n]*\n)+"
+    r"starlette\.websockets\.WebSocketDisconnected[^\n]*\n"
 )
 
 
