@@ -31,11 +31,10 @@ KNOWN_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 # Streamlit answers a browser that has left between two steps of saying hello, and tells the log
 # why signing in with a provider failed.
 KNOWN_COMPLAINT = re.compile(
-    r"Exception in ASGI application\n.*?WebSocketDisconnected: Cannot call \"send\" once[^\n]*\n"
-    r"|(?:OAuth token exchange failed|Error during OAuth authorization).*?\n\S*Error: [^\n]*\n",
-    re.S,
-    r"Exception in ASGI application\nTraceback:\n(?:    [^\n]*\n)+"
-    r"starlette\.websockets\.WebSocketDisconnected[^\n]*\n"
+    r"(?:Exception in ASGI application\nTraceback:\n(?:    [^\n]*\n)+"
+    r"starlette\.websockets\.WebSocketDisconnected[^\n]*\n)"
+    r"|(?:OAuth token exchange failed|Error during OAuth authorization)[^\n]*\n"
+    r"Traceback:\n(?:    [^\n]*\n)+\S*Error[^\n]*\n"
 )
 
 
