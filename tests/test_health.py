@@ -89,6 +89,17 @@ def test_each_harm_is_one_sentence_without_a_path(folder, harm):
     assert "\n" not in str(raised.value)
 
 
+def test_a_file_that_goes_bad_while_it_is_open_is_noticed(folder):
+    live = StorePath(folder).current()
+    store = Store(live, Settings())
+    assert readiness(StorePath(folder), lambda _: store).version == live.name
+    path = a_file(folder, "messages")
+    path.write_bytes(bytes(path.stat().st_size))
+    with pytest.raises(NotReady, match="cannot be read"):
+        readiness(StorePath(folder), lambda _: store)
+    store.close()
+
+
 def test_a_folder_that_is_not_there_yet_can_be_written_where_its_parent_can(tmp_path):
     assert is_writable(tmp_path / "a" / "b")
     assert not is_writable(Path("/proc/1/nothing/here"))
@@ -106,11 +117,12 @@ def test_however_many_ask_one_looks_and_a_second_later_again(monkeypatch):
     async def many():
         asking = health.Health(look)
         first = await asyncio.gather(*(asking.facts() for _ in range(20)))
+        first.append(await asking.facts())
         await asyncio.sleep(0.25)
         return first, await asking.facts()
 
     first, later = asyncio.run(many())
-    assert first == [{"status": "ok", "look": 1}] * 20
+    assert first == [{"status": "ok", "look": 1}] * 21
     assert later["look"] == 2
 
 

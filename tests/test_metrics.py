@@ -187,8 +187,8 @@ def test_serve_says_that_the_port_of_metrics_is_taken(sample_folder, monkeypatch
         taken.listen()
         port = taken.getsockname()[1]
         monkeypatch.setenv("CHATSCAPE_METRICS_PORT", str(port))
-        done = chatscape("serve", "--store", sample_folder, "--port", free_port())
-        both = chatscape("serve", "--store", sample_folder, "--port", port)
+        done = chatscape("serve", "--store", sample_folder, "--port", free_port(), timeout=60)
+        both = chatscape("serve", "--store", sample_folder, "--port", port, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"Error: Cannot listen on 127.0.0.1, port {port}: Address already in use. "
@@ -200,7 +200,7 @@ def test_serve_says_that_the_port_of_metrics_is_taken(sample_folder, monkeypatch
 def test_one_port_cannot_be_for_both(sample_folder, monkeypatch):
     port = free_port()
     monkeypatch.setenv("CHATSCAPE_METRICS_PORT", str(port))
-    done = chatscape("serve", "--store", sample_folder, "--port", port)
+    done = chatscape("serve", "--store", sample_folder, "--port", port, timeout=60)
     assert done.returncode == 1
     assert f"port {port}: the dashboard itself is there" in done.stderr
 
