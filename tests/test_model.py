@@ -122,6 +122,21 @@ def test_a_model_that_is_not_there_is_refused(name):
         SentenceEmbedder(name, "cpu")
 
 
+def test_only_building_an_index_may_ask_the_internet_for_a_model(monkeypatch):
+    asked = []
+
+    def snapshot(name, *, local_files_only):
+        asked.append((name, local_files_only))
+        raise OSError
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot)
+    with pytest.raises(ModelError, match="is not on this machine"):
+        embedder_of({"name": "somebody/model"})
+    with pytest.raises(ModelError, match="cannot be had"):
+        SentenceEmbedder("somebody/model", "cpu", may_fetch=True)
+    assert asked == [("somebody/model", True), ("somebody/model", False)]
+
+
 def test_a_folder_that_holds_no_model_is_refused(tmp_path):
     with pytest.raises(ModelError, match="it cannot be loaded"):
         SentenceEmbedder(str(tmp_path), "cpu")

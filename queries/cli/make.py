@@ -138,7 +138,11 @@ def index(
     if resume and is_indexed(StorePath(store), None if words_only else model):
         click.echo(f"The store at {store} has this index already; --fresh builds it again.")
         return
-    embedder = None if words_only else SentenceEmbedder(model, device, batch_size=batch_size)
+    embedder = (
+        None
+        if words_only
+        else SentenceEmbedder(model, device, batch_size=batch_size, may_fetch=True)
+    )
     built = build_index(StorePath(store), embedder, shown_progress(), fresh=not resume)
     if not built.is_new:
         click.echo(f"The store at {store} has this index already; --fresh builds it again.")

@@ -82,14 +82,25 @@ class SentenceEmbedder:
     """A model of sentence-transformers."""
 
     def __init__(
-        self, name: str, device: Device = "auto", *, batch_size: int | None = None
+        self,
+        name: str,
+        device: Device = "auto",
+        *,
+        batch_size: int | None = None,
+        may_fetch: bool = False,
     ) -> None:
         """Load it.
+
+        Args:
+            name: or folder.
+            device: what computes.
+            batch_size: texts at once.
+            may_fetch: a model that is not on this machine is asked for on the internet.
 
         Raises:
             ModelError: it is not there, or has other weights than it should.
         """
-        said = identity(name)
+        said = identity(name, may_fetch=may_fetch)
         if name == BUNDLED and said["sha256"] != BUNDLED_SHA256:
             raise ModelError(name, "its weights are not the published ones; install it again")
         self._model: Any = _loaded(name, _folder(name), device)
@@ -163,7 +174,7 @@ def embedder_of(model: dict[str, Any]) -> SentenceEmbedder:
     return loaded
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, *, may_fetch: bool = False) -> Path:
     """The folder with the files of a model."""
     if find_spec("sentence_transformers") is None:
         raise ModelError(name, "sentence-transformers is not installed")
@@ -177,18 +188,19 @@ def _folder(name: str) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name))
+        return Path(snapshot_download(name, local_files_only=not may_fetch))
     except Exception as error:
-        raise ModelError(name, f"it cannot be had ({type(error).__name__})") from error
+        where = "cannot be had" if may_fetch else "is not on this machine"
+        raise ModelError(name, f"it {where} ({type(error).__name__})") from error
 
 
-def identity(name: str) -> dict[str, str]:
+def identity(name: str, *, may_fetch: bool = False) -> dict[str, str]:
     """What tells a model from others without loading it: name, and hashes of its files.
 
     Raises:
         ModelError: it is not there.
     """
-    folder = _folder(name)
+    folder = _folder(name, may_fetch=may_fetch)
     weights = [p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin")]
     return {
         "name": str(folder.resolve()) if Path(name).is_dir() else name,
