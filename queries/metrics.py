@@ -51,6 +51,18 @@ SEARCH_SECONDS = Histogram(
     buckets=SECONDS,
     registry=REGISTRY,
 )
+STATEMENTS = Counter(
+    "chatscape_statements",
+    "Statements of the SQL console, without what they say.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+STATEMENT_SECONDS = Histogram(
+    "chatscape_statement_seconds",
+    "How long a statement took, its turn included.",
+    buckets=SECONDS,
+    registry=REGISTRY,
+)
 EXPORTS = Counter(
     "chatscape_exports",
     "Exports that the dashboard prepared and that came to an end.",

@@ -118,7 +118,7 @@ def test_other_weights_than_the_published_ones_are_refused(monkeypatch):
 
 @pytest.mark.parametrize("name", ["nobody/no-such-model", "not a name!", "/no/such/folder"])
 def test_a_model_that_is_not_there_is_refused(name):
-    with pytest.raises(ModelError, match=f"The embedding model {name} cannot be used: it cannot"):
+    with pytest.raises(ModelError, match=f"The embedding model {name} cannot be used: it is not"):
         SentenceEmbedder(name, "cpu")
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from queries.console.asking import Console, Question, limits_of
 from queries.console.errors import SqlFailedError
 from queries.console.process import Limits
+from queries.errors import DataError
+from queries.metrics import STATEMENTS
 from queries.settings import Settings
 from queries.store import open_store
 from tests import tiny
@@ -53,6 +56,25 @@ def test_only_an_operator_is_given_more_time():
     assert limits_of(settings, is_operator=True).seconds == 3
     assert limits_of(settings, is_operator=True, is_unlimited=True).seconds == 0
     assert limits_of(settings, is_operator=False).memory_gb == 2
+
+
+def test_statements_are_counted_by_how_they_end(tiny_store):
+    def counts() -> dict[str, float]:
+        ways = ("ok", "refused", "stopped", "failed")
+        return {way: STATEMENTS.labels(way)._value.get() for way in ways}
+
+    before = counts()
+    console = Console()
+    for sql in ("select 1", "select 2", "drop table x", "select 1 from range(10000000000000)"):
+        with suppress(DataError):
+            console.ask(tiny_store, Question(f"{sql}"), Limits(seconds=0.3, rows=10**15))
+    now = counts()
+    assert {way: now[way] - before[way] for way in now} == {
+        "ok": 2,
+        "refused": 1,
+        "stopped": 1,
+        "failed": 0,
+    }
 
 
 class Stopped(Exception):

@@ -1,14 +1,18 @@
 """Asking SQL: one statement a person at a time, few at once, each in a process that is ready."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Condition, Timer
 
 import numpy as np
 
+from queries.console.errors import SqlFailedError
 from queries.console.process import BEAT_SECONDS, Answered, Limits, Worker
+from queries.errors import UsageError
 from queries.filters import Filters
+from queries.metrics import STATEMENT_SECONDS, STATEMENTS
 from queries.settings import Settings
 from queries.store import Store
 
@@ -49,6 +53,24 @@ def limits_of(settings: Settings, *, is_operator: bool, is_unlimited: bool = Fal
     """
     seconds = 0.0 if is_operator and is_unlimited else settings.sql_seconds
     return Limits(seconds=seconds, memory_gb=settings.sql_memory_gb)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a statement, by how it ends and how long it takes."""
+    outcome, began = "failed", time.perf_counter()
+    try:
+        yield
+        outcome = "ok"
+    except UsageError:
+        outcome = "refused"
+        raise
+    except SqlFailedError:
+        outcome = "stopped"
+        raise
+    finally:
+        STATEMENTS.labels(outcome).inc()
+        STATEMENT_SECONDS.observe(time.perf_counter() - began)
 
 
 def nothing(_: float) -> None:
@@ -108,6 +130,17 @@ class Console:
             FilterError: the filters cannot be.
             RegisterError: what was removed cannot be told.
         """
+        with _counted():
+            return self._asked(store, question, limits, beat, queued)
+
+    def _asked(
+        self,
+        store: Store,
+        question: Question,
+        limits: Limits,
+        beat: Callable[[float], None],
+        queued: Callable[[int], None] | None,
+    ) -> Answered:
         mask = store.mask(question.filters)
         ranks = None if mask is None else np.flatnonzero(mask).astype(np.int32).tobytes()
         self._take_turn(queued)
