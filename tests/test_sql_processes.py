@@ -175,31 +175,36 @@ def test_a_process_that_is_ready_is_of_the_version_that_is_asked(console, own_fo
     assert rows(console, old, "select count(*) from slice") == [(12,)]
 
 
-def workers() -> set[int]:
-    every = psutil.process_iter(["pid", "cmdline"])
-    return {p.pid for p in every if "queries.console.worker" in (p.info["cmdline"] or ())}
+CODE = "from queries.cli import main; main()"
 
 
 def test_nobody_is_left_behind_when_the_command_ends(tiny_folder):
-    before = workers()
-    code = "from queries.cli import main; main()"
     arguments = ["sql", "select count(*) from slice", "--store", str(tiny_folder)]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True
+    started = subprocess.Popen(
+        [sys.executable, "-c", CODE, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    assert done.stdout.split() == ["count_star()", "------------", "12"]
-    assert not workers() - before
+    seen: set[psutil.Process] = set()
+    while started.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            seen |= set(psutil.Process(started.pid).children(recursive=True))
+        time.sleep(0.02)
+    out, _ = started.communicate()
+    assert out.split() == ["count_star()", "------------", "12"]
+    assert seen
+    assert not [one for one in seen if one.is_running()]
 
 
 ASK_AND_DIE = """
-import os, sys, threading
+import os, sys
 from pathlib import Path
+import psutil
 from queries.console.asking import Console, Question
 from queries.console.process import Limits
 from queries.settings import Settings
 from queries.store import open_store
 def die(seconds):
     if seconds > 0.5:
+        print(*(one.pid for one in psutil.Process().children()), flush=True)
         os._exit(7)
 store = open_store(Path(sys.argv[1]), Settings())
 endless = Question("select count(*) from range(100000000000000)")
@@ -208,11 +213,17 @@ Console().ask(store, endless, Limits(seconds=0), beat=die)
 
 
 def test_a_statement_does_not_outlive_the_process_that_asked(tiny_folder):
-    before = workers()
-    done = subprocess.run([sys.executable, "-c", ASK_AND_DIE, str(tiny_folder)], cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_AND_DIE, str(tiny_folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert done.returncode == 7
+    left = [int(pid) for pid in done.stdout.split()]
+    assert left
     for _ in range(100):
-        if not workers() - before:
+        if not any(map(psutil.pid_exists, left)):
             break
         time.sleep(0.1)
-    assert not workers() - before
+    assert not any(map(psutil.pid_exists, left))
