@@ -1,9 +1,7 @@
 """Whether the live version of a store can be shown now: cheap enough to be asked all the time."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from queries.errors import (
@@ -13,7 +11,7 @@ from queries.errors import (
     StoreMissingError,
     VersionGoneError,
 )
-from queries.layout import StorePath, Version
+from queries.layout import StorePath, Version, is_writable
 from queries.store import Store
 
 _SENTENCES: tuple[tuple[type[DataError], str], ...] = (
@@ -85,13 +83,6 @@ def readiness(path: StorePath, opened: Callable[[Version], Store]) -> Ready:
     except Exception as error:
         # A manifest that is no JSON, a disk that is gone, a file that is no parquet.
         raise NotReady(_UNREADABLE) from error
-
-
-def is_writable(folder: Path) -> bool:
-    """Whether something can be written into a folder, or into the one that it would be made in."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _check_files(live: Version, manifest: dict[str, Any]) -> None:

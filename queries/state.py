@@ -5,6 +5,7 @@ processes and stores may share. There the rows of a store carry its identity. It
 a conversation but what somebody typed as a reason or as an argument.
 """
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from queries import databases
 from queries.databases import StateError
-from queries.layout import StorePath
+from queries.layout import StorePath, is_writable
 from queries.settings import Settings
 
 _NEW_TABLES = 7_170_417
@@ -105,6 +106,19 @@ class State:
                 if self.is_shared:
                     wanted = wanted.where(table.c.store == identity)
                 return [tuple(row) for row in connection.execute(wanted)]
+
+    def check(self) -> None:
+        """Look whether a row could be written, without writing one.
+
+        Raises:
+            StateError: it could not.
+        """
+        with self._said():
+            if self.is_shared and self.store.identity() is not None:
+                with self._begun() as connection:
+                    connection.execute(sa.select(1))
+            elif not is_writable(self.store.state_path):
+                raise PermissionError(errno.EACCES, "the folder state of the store is read-only")
 
     def forget(self, identity: str) -> int:
         """Delete what a shared database has of a store.

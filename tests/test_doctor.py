@@ -132,7 +132,7 @@ def test_a_licence_that_is_not_accepted_is_warned_of(healthy, tiny_folder):
 
 def test_a_model_that_is_not_there_fails(healthy, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(embedder, "_folder", lambda name: _missing(name))
+    monkeypatch.setattr(embedder, "_folder", lambda name, **_: _missing(name))
     (finding,) = said(healthy)["model"]
     assert finding == ("fail", "The embedding model dictionary cannot be used: it is gone.")
 
@@ -203,10 +203,21 @@ def test_a_purge_that_was_cut_off_is_named(healthy):
 
 
 def test_a_state_that_cannot_be_written_fails(healthy, monkeypatch):
-    monkeypatch.setattr(keeping, "is_writable", lambda _: False)
+    monkeypatch.setattr("queries.state.is_writable", lambda _: False)
     ((status, finding),) = said(healthy, is_quick=True)["state"]
     assert status == "fail"
-    assert finding.startswith("The folder state cannot be written")
+    assert finding.startswith("Nothing can be noted, so no licence is accepted")
+    assert "the folder state of the store is read-only" in finding
+
+
+def test_a_database_that_is_down_fails_without_its_password(healthy, monkeypatch):
+    address = "postgresql+psycopg://ada:hush@127.0.0.1:1/state"
+    monkeypatch.setenv("CHATSCAPE_STATE", address)
+    StorePath(healthy).made_identity()
+    finding = str(said(healthy, is_quick=True)["state"])
+    assert "Nothing can be noted" in finding
+    assert "127.0.0.1" in finding
+    assert "hush" not in finding
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import fcntl
 from collections.abc import Iterator
 
+from queries.databases import StateError
 from queries.doctor.findings import Finding, count
-from queries.errors import DataError
+from queries.errors import DataError, UsageError
 from queries.layout import StorePath
 from queries.licence import is_acceptance_needed
-from queries.readiness import is_writable
 from queries.removal.evidence import Purging
 from queries.removal.register import removed
+from queries.state import state_of
 
 
 def licence(store: StorePath) -> Iterator[Finding]:
@@ -50,16 +51,21 @@ def register(store: StorePath) -> Iterator[Finding]:
 
 def state(store: StorePath) -> Iterator[Finding]:
     """Whether what people write can be kept."""
-    if is_writable(store.state_path):
-        yield Finding("state", "ok", "The folder state can be written.")
-        return
-    yield Finding(
-        "state",
-        "fail",
-        "The folder state cannot be written: no licence, removal, export or unmasking is noted, "
-        "so none is done.",
-        "Give the user that runs Chatscape the right to write there.",
-    )
+    try:
+        found = state_of(store)
+        found.check()
+    except UsageError:
+        return  # Of another setting, which is a finding of its own.
+    except StateError as error:
+        yield Finding(
+            "state",
+            "fail",
+            "Nothing can be noted, so no licence is accepted, and nothing removed, exported or "
+            f"unmasked: {error}",
+            "Give whoever runs Chatscape the right to write there, or mend CHATSCAPE_STATE.",
+        )
+    else:
+        yield Finding("state", "ok", f"What people do can be noted in {found.place}.")
 
 
 def purges(store: StorePath) -> Iterator[Finding]:
