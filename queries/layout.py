@@ -130,7 +130,7 @@ class StorePath:
                 file.write(f"{found}\n")
                 file.flush()
                 os.fsync(file.fileno())
-        _sync_folder(self.state_path)
+        sync(self.state_path)
         return _checked_identity(found, self.identity_path)
 
     def versions(self) -> list[Version]:
@@ -189,10 +189,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{path.name}.partial")
     try:
         yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(temporary)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -208,14 +207,20 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def _checked_identity(text: str, path: Path) -> str:
-    if not re.fullmatch("[0-9a-f]{32}", text):
-        raise ValueError(f"{path} is damaged: put it back from a copy of the store")
-    return text
+def delete(path: Path) -> None:
+    """Delete a file, if it is there, or a folder with what is in it; of a link only the link.
+
+    Raises:
+        OSError: it cannot be deleted.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
-def _sync_folder(path: Path) -> None:
-    """Make a rename survive a power cut."""
+def sync(path: Path) -> None:
+    """Make what was written to a file, or renamed in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -228,3 +233,9 @@ def is_writable(folder: Path) -> bool:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _checked_identity(text: str, path: Path) -> str:
+    if not re.fullmatch("[0-9a-f]{32}", text):
+        raise ValueError(f"{path} is damaged: put it back from a copy of the store")
+    return text

@@ -86,7 +86,8 @@ def test_only_prepare_writes_a_store(path):
     if not path.as_posix().startswith(ONLY_WRITERS):
         text = (ROOT / path).read_text()
         assert not re.search(
-            r"write_table|ParquetWriter|write_text\(|\.unlink\(|rmtree|write_json", text
+            r"write_table|ParquetWriter|write_text\(|\.unlink\(|rmtree|write_json|[^.\w]delete\(",
+            text,
         )
 
 

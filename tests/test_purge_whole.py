@@ -232,14 +232,14 @@ def test_purge_all_leaves_the_files_of_others_and_names_them(tiny_copy):
 def test_purge_all_that_is_killed_goes_on(tiny_copy, monkeypatch, deleted):
     left = iter(range(deleted))
 
-    def delete(path, real=sys.modules["queries.removal.destroy"]._delete):
+    def delete(path, real=sys.modules["queries.removal.destroy"].delete):
         if next(left, None) is None:
             raise KeyboardInterrupt
         real(path)
 
     store = StorePath(tiny_copy)
     with monkeypatch.context() as patched:
-        patched.setattr("queries.removal.destroy._delete", delete)
+        patched.setattr("queries.removal.destroy.delete", delete)
         with pytest.raises(KeyboardInterrupt):
             destroy(store, "tester", tiny_copy.parent)
     if deleted:

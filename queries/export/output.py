@@ -7,14 +7,13 @@ left is removed by the next one to that name, and two at once do not write the s
 import errno
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from queries.errors import ExportError, UsageError
-from queries.layout import write_json
+from queries.layout import delete, sync, write_json
 
 SUFFIX = ".manifest.json"
 """What the name of a manifest ends in."""
@@ -40,15 +39,15 @@ class Output:
     def publish(self, manifest: Mapping[str, Any]) -> None:
         """Give it its name, its manifest before it; what had the name is gone then."""
         for path in [self.path, *self.path.rglob("*")]:
-            _sync(path)
-        _remove(self.out)
+            sync(path)
+        delete(self.out)
         try:
             write_json(manifest_path(self.out), manifest)
             self.path.replace(self.out)
         except BaseException:
             manifest_path(self.out).unlink(missing_ok=True)
             raise
-        _sync(self.out.parent)
+        sync(self.out.parent)
 
 
 @contextmanager
@@ -73,7 +72,7 @@ def new_output(out: Path, *, is_folder: bool, may_replace: bool, store: Path) ->
             yield Output(out, path)
         finally:
             if _is_same(path, lock):
-                _remove(path)
+                delete(path)
             os.close(lock)
 
 
@@ -111,7 +110,7 @@ def _held(out: Path, path: Path, *, is_folder: bool) -> int:
     """A partial file to be written anew, or an empty folder, for this process alone; its lock."""
     while True:
         if path.exists() and path.is_dir() != is_folder:
-            _remove(path)
+            delete(path)
         if is_folder:
             path.mkdir(exist_ok=True)
         lock = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR | os.O_CREAT, 0o666)
@@ -125,7 +124,7 @@ def _held(out: Path, path: Path, *, is_folder: bool) -> int:
         os.close(lock)  # Its holder removed it meanwhile.
     if is_folder:
         for left in path.iterdir():
-            _remove(left)
+            delete(left)
     return lock
 
 
@@ -134,18 +133,3 @@ def _is_same(path: Path, lock: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(lock))
     except FileNotFoundError:
         return False
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

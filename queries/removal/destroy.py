@@ -1,6 +1,5 @@
 """Destroying a whole store, and confirming that in writing outside of it."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from queries import __version__
 from queries.assets import asset
 from queries.databases import NAME, StateError
 from queries.errors import PurgeError, StoreMissingError, UsageError
-from queries.layout import FILES_OF_A_STORE, StorePath, Version, write_json, write_text
+from queries.layout import FILES_OF_A_STORE, StorePath, Version, delete, write_json, write_text
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
 from queries.removal.holders import held_text, holders
@@ -57,7 +56,7 @@ def destroy(store: StorePath, who: str, folder: Path) -> Path:
             if live is not None:
                 write_json(begun, _facts(store, store.version(live), who))
             for name in FILES_OF_A_STORE:
-                _delete(store.path / name)
+                delete(store.path / name)
             _delete_rows(store, begun)
         if not any(store.path.iterdir()):
             store.path.rmdir()
@@ -133,13 +132,6 @@ def _ids(live: Version) -> list[str]:
     files = sorted(live.table("conversations").glob("*.parquet"))
     column = "conversation_id"
     return [one for f in files for one in pq.read_table(f, columns=[column])[column].to_pylist()]
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from queries.access_log import note
 from queries.errors import PurgeError, UsageError
 from queries.export.output import prepared_folder
-from queries.layout import StorePath, Version
+from queries.layout import StorePath, Version, delete
 from queries.prepare.build import full_disk_said
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
@@ -110,7 +110,7 @@ def _delete_all_but(live: Version, store: StorePath) -> None:
             store.discard(version)
     store.empty_discarded()
     for path in _leftovers(store, live):
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        delete(path)
 
 
 def _leftovers(store: StorePath, live: Version) -> Iterator[Path]:

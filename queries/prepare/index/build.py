@@ -14,7 +14,7 @@ import orjson
 from lancedb import __version__ as lancedb_version
 
 from queries.checksums import file_facts
-from queries.layout import StorePath, Version, write_json, write_text
+from queries.layout import StorePath, Version, delete, write_json, write_text
 from queries.prepare.build import clean_up, full_disk_said
 from queries.prepare.index.full_text import build_full_text, build_words
 from queries.prepare.index.prompts import PromptTexts, distinct_prompts
@@ -160,7 +160,7 @@ def _work(store: StorePath, key: str, *, fresh: bool) -> Work:
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if fresh or path.name != key:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            delete(path)
     work = Work(folder / key)
     work.tables.mkdir(parents=True, exist_ok=True)
     # The tables themselves say what they are: a folder can be copied beside another manifest.
