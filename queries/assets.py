@@ -1,5 +1,6 @@
 """Files that come with the code: the sample, texts, the logo."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,3 +14,16 @@ def asset(name: str) -> Traversable:
     installed = files("queries") / "assets"
     root = installed if installed.is_dir() else Path(__file__).parent.parent / "assets"
     return root / name
+
+
+def filled(name: str, values: Mapping[str, object]) -> str:
+    """A text of `assets/texts`, with a value for each `{field}` in it.
+
+    Args:
+        name: of its file.
+        values: by field; those that the text has no field for are left out.
+    """
+    text = asset(f"texts/{name}").read_text(encoding="utf-8")
+    for field, value in values.items():
+        text = text.replace(f"{{{field}}}", str(value), 1)
+    return text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from queries import __version__
-from queries.assets import asset
+from queries.assets import asset, filled
 from queries.errors import ManifestError, UsageError
 from queries.export.formats import NOTES
 from queries.export.plan import ExportPlan, plan_from
@@ -58,7 +58,6 @@ def notice() -> str:
 
 def card(said: Mapping[str, Any], rows: int) -> str:
     """The README of a folder for `datasets`."""
-    text = asset("texts/export_card.md").read_text(encoding="utf-8")
     values = {
         "count": f"{said['counts']['conversations']:,}",
         "rows": f"{rows:,}",
@@ -68,9 +67,7 @@ def card(said: Mapping[str, Any], rows: int) -> str:
         "shape": said["shape_words"],
         "notice": said["licence_notice"],
     }
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value, 1)
-    return text
+    return filled("export_card.md", values)
 
 
 def whole_manifest(

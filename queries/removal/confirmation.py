@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from queries import __version__
-from queries.assets import asset
+from queries.assets import filled
 from queries.layout import StorePath, write_json, write_text
 from queries.removal.holders import held_text
 
@@ -26,10 +26,30 @@ def confirm(store: StorePath, said: Mapping[str, Any]) -> Path:
     Returns:
         The letter; the same as JSON is beside it.
     """
-    name = said["begun_at"].replace(":", "").replace("+0000", "Z")
-    path = confirmations_path(store) / f"purge-{name}.md"
-    write_json(path.with_suffix(".json"), {"chatscape_version": __version__, **said})
-    write_text(path, letter(said))
+    facts = {"chatscape_version": __version__, **said}
+    folder = confirmations_path(store)
+    return write_confirmation(folder, "purge", said["begun_at"], facts, letter(said))
+
+
+def write_confirmation(
+    folder: Path, name: str, at: str, said: Mapping[str, Any], text: str
+) -> Path:
+    """Write a confirmation down.
+
+    Args:
+        folder: where.
+        name: of the files; a time follows.
+        at: that time (UTC, ISO 8601).
+        said: what is confirmed, for programs.
+        text: the same in words, as Markdown.
+
+    Returns:
+        The letter; the same as JSON is beside it.
+    """
+    moment = at.replace(":", "").replace("+0000", "Z")
+    path = folder / f"{name}-{moment}.md"
+    write_json(path.with_suffix(".json"), said)
+    write_text(path, text)
     return path
 
 
@@ -59,10 +79,7 @@ def letter(said: Mapping[str, Any]) -> str:
         "held_open_by": held_text(said["held_open_by"]),
         "rows": "\n".join(rows),
     }
-    text = asset("texts/purge.md").read_text(encoding="utf-8")
-    for field, value in values.items():
-        text = text.replace(f"{{{field}}}", str(value), 1)
-    return text
+    return filled("purge.md", values)
 
 
 def _typed_text(places: list[str]) -> str:

@@ -8,12 +8,13 @@ import orjson
 import pyarrow.parquet as pq
 
 from queries import __version__
-from queries.assets import asset
+from queries.assets import filled
 from queries.databases import NAME, StateError
 from queries.errors import PurgeError, StoreMissingError, UsageError
-from queries.layout import FILES_OF_A_STORE, StorePath, Version, delete, write_json, write_text
+from queries.layout import FILES_OF_A_STORE, StorePath, Version, delete, write_json
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
+from queries.removal.confirmation import write_confirmation
 from queries.removal.holders import held_text, holders
 from queries.state import state_of
 
@@ -143,10 +144,6 @@ def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
         "left": left,
         "held_open_by": holders(store),
     }
-    at = said["ended_at"].replace(":", "").replace("+0000", "Z")
-    path = folder / f"{store.path.name}-destroyed-{at}.md"
-    write_json(path.with_suffix(".json"), said)
-    text = asset("texts/destroyed.md").read_text(encoding="utf-8")
     values = {
         **said,
         "conversations": f"{said['conversations']:,}",
@@ -161,10 +158,8 @@ def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:
             for one in said["sources"]
         ),
     }
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", str(value), 1)
-    write_text(path, text)
-    return path
+    text = filled("destroyed.md", values)
+    return write_confirmation(folder, f"{store.path.name}-destroyed", said["ended_at"], said, text)
 
 
 def _log_text(rows: dict[str, Any] | None) -> str:
