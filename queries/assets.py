@@ -1,5 +1,6 @@
 """Files that come with the code: the sample, texts, the logo."""
 
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,13 +18,11 @@ def asset(name: str) -> Traversable:
 
 
 def filled(name: str, values: Mapping[str, object]) -> str:
-    """A text of `assets/texts`, with a value for each `{field}` in it.
+    """A text of `assets/texts`, with a value for each `{field}` in it; what is in a value stays so.
 
     Args:
         name: of its file.
-        values: by field; those that the text has no field for are left out.
+        values: of every field, by its name; others are left out.
     """
     text = asset(f"texts/{name}").read_text(encoding="utf-8")
-    for field, value in values.items():
-        text = text.replace(f"{{{field}}}", str(value), 1)
-    return text
+    return re.sub(r"\{(\w+)\}", lambda field: str(values[field[1]]), text)

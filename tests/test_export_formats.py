@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from queries.errors import UsageError
+from queries.export.manifest import card
 from queries.filters import Filters
 from queries.published import CURRENT_SCHEMA
 from queries.settings import Settings
@@ -81,12 +82,20 @@ def test_a_folder_is_shards_with_a_card(sample_store, tmp_path, monkeypatch):
     files = sorted((tmp_path / "x" / "data").iterdir())
     assert [pq.read_metadata(f).num_rows for f in files] == [700, 700, 600]
     assert rows_of(tmp_path / "x") == SOURCE
-    card = (tmp_path / "x" / "README.md").read_text()
-    assert "path: data/*.parquet" in card
-    assert "2,000 conversations" in card
-    assert made["licence_notice"] in card
-    assert "{" not in card
+    readme = (tmp_path / "x" / "README.md").read_text()
+    assert "path: data/*.parquet" in readme
+    assert "2,000 conversations" in readme
+    assert made["licence_notice"] in readme
+    assert "{" not in readme
     assert len(made["files"]) == 4
+
+
+def test_what_looks_like_a_field_of_the_card_stays_text():
+    said = {"counts": {"conversations": 1}, "chatscape_version": "1", "shape_words": "the ids"}
+    words = "with {notice} and {shape} in a message"
+    written = card({**said, "words": words, "licence_notice": "what binds"}, 2)
+    assert f"```text\n{words}\nthe ids\n```" in written
+    assert written.endswith("## Licence\n\nwhat binds\n")
 
 
 def test_cells_of_csv_are_no_formulas(tmp_path):
