@@ -10,12 +10,10 @@ import pyarrow.compute as pc
 from queries.errors import ManifestError
 from queries.export.output import SUFFIX
 from queries.export.samples import Chosen, conversation_ids
+from queries.naming import first_named
 from queries.removal.listed import ids_in_export
 from queries.removal.register import removed
 from queries.store import Store
-
-NAMED_MAX = 3
-"""So many ids are named where sets of them differ."""
 
 
 def check_same(store: Store, path: Path, manifest: Mapping[str, Any], chosen: Chosen) -> None:
@@ -60,8 +58,7 @@ def _differing(store: Store, path: Path, chosen: Chosen) -> Iterator[str]:
     now = set(conversation_ids(store, chosen.ranks))
     for what, ids in (("missing here", before - now), ("new here", now - before)):
         if ids:
-            more = f" and {len(ids) - NAMED_MAX:,} more" if len(ids) > NAMED_MAX else ""
-            yield f"{what}: {', '.join(sorted(ids)[:NAMED_MAX])}{more}"
+            yield f"{what}: {first_named(sorted(ids))}"
 
 
 def _exported_ids(out: Path) -> set[str] | None:

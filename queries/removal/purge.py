@@ -14,6 +14,7 @@ from queries.access_log import note
 from queries.errors import PurgeError, UsageError
 from queries.export.output import prepared_folder
 from queries.layout import StorePath, Version, delete
+from queries.naming import first_named
 from queries.prepare.build import full_disk_said
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
@@ -25,8 +26,6 @@ from queries.removal.register import mark_purged, removed, removed_ids
 from queries.removal.rest import build_rest
 from queries.removal.traces import Traces, pieces_of
 from queries.removal.verify import id_pieces, said_elsewhere, search_store
-
-NAMED_MAX = 3
 
 
 def purge(store: StorePath, who: str, progress: Progress) -> Path:
@@ -131,10 +130,10 @@ def _search(purging: Purging, ids: pa.Array, progress: Progress) -> None:
     of_ids = Traces(id_pieces(ids)).without(common)
     found = search_store(purging.store, texts, of_ids, ids, purging.path, progress)
     if found.traces:
-        named = ", ".join(found.traces[:NAMED_MAX])
         raise PurgeError(
             f"What was removed is still in {len(found.traces):,} places of {purging.store.path}: "
-            f"{named}. Delete what does not belong to the store, and run chatscape purge again."
+            f"{first_named(found.traces)}. Delete what does not belong to the store, and run "
+            "chatscape purge again."
         )
     searched = asdict(found) | {"pieces": len(texts.pieces)}
     del searched["traces"]

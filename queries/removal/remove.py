@@ -8,11 +8,9 @@ import pyarrow as pa
 from queries.access_log import note
 from queries.errors import UsageError
 from queries.layout import StorePath
+from queries.naming import first_named
 from queries.removal.evidence import ids_in
 from queries.removal.register import register, removed_ids
-
-NAMED_MAX = 3
-"""So many ids are named where many are meant."""
 
 REASON_CHARS_MAX = 500
 
@@ -63,19 +61,14 @@ def remove(
     if absent and not may_be_absent:
         raise UsageError(_absent_text(absent, len(wanted)))
     if new:
-        note(store, who, "removed", f"{_named(new)}: {why}", count=len(new))
+        note(store, who, "removed", f"{first_named(new)}: {why}", count=len(new))
         register(store, new, why, who)
     return Removal(len(new), len(wanted) - len(new), len(absent))
 
 
 def _absent_text(absent: Sequence[str], count: int) -> str:
     return (
-        f"Of the {count:,} ids {len(absent):,} cannot be found in this store: {_named(absent)}. "
-        "Nothing was removed. Take them out of the list, or say --allow-absent to keep them out "
-        "of later data too."
+        f"Of the {count:,} ids {len(absent):,} cannot be found in this store: "
+        f"{first_named(absent)}. Nothing was removed. Take them out of the list, or say "
+        "--allow-absent to keep them out of later data too."
     )
-
-
-def _named(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - NAMED_MAX:,} more" if len(ids) > NAMED_MAX else ""
-    return ", ".join(ids[:NAMED_MAX]) + more
