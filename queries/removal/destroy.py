@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow.parquet as pq
 
 from queries import __version__
 from queries.assets import filled
@@ -15,6 +14,7 @@ from queries.layout import FILES_OF_A_STORE, StorePath, Version, delete, write_j
 from queries.prepare.lock import sole_writer
 from queries.prepare.plan import ids_sha256
 from queries.removal.confirmation import write_confirmation
+from queries.removal.evidence import id_columns
 from queries.removal.holders import held_text, holders
 from queries.state import state_of
 
@@ -90,7 +90,7 @@ def _check_same(store: StorePath, begun: Path) -> None:
 
 def _facts(store: StorePath, live: Version, who: str) -> dict[str, Any]:
     said = live.manifest()
-    ids = _ids(live)
+    ids = [one for column in id_columns(live) for one in column.to_pylist()]
     return {
         "begun_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": who,
@@ -127,12 +127,6 @@ def _delete_rows(store: StorePath, begun: Path) -> None:
         )
     rows["count"] += state.forget(rows["identity"])
     write_json(begun, facts)
-
-
-def _ids(live: Version) -> list[str]:
-    files = sorted(live.table("conversations").glob("*.parquet"))
-    column = "conversation_id"
-    return [one for f in files for one in pq.read_table(f, columns=[column])[column].to_pylist()]
 
 
 def _confirm(store: StorePath, facts: dict[str, Any], folder: Path) -> Path:

@@ -115,10 +115,15 @@ def readable_versions(store: StorePath) -> list[Version]:
 def ids_in(version: Version, ids: pa.Array) -> pa.Array:
     """Those of some ids that a version holds, sorted; removed ones too."""
     found = [ids.slice(0, 0)]
-    for path in sorted(version.table("conversations").glob("*.parquet")):
-        column = pq.read_table(path, columns=["conversation_id"])["conversation_id"]
+    for column in id_columns(version):
         found += column.filter(pc.is_in(column, ids)).chunks
     return pa.concat_arrays(found)
+
+
+def id_columns(version: Version) -> Iterator[pa.ChunkedArray]:
+    """All ids that a version holds, sorted, file by file; removed ones too."""
+    for path in sorted(version.table("conversations").glob("*.parquet")):
+        yield pq.read_table(path, columns=["conversation_id"])["conversation_id"]
 
 
 def row_sha256(row: dict[str, Any]) -> str:
