@@ -19,7 +19,7 @@ def file_facts(path: Path, folder: Path) -> dict[str, Any]:
     return {
         "path": path.relative_to(folder).as_posix(),
         "bytes": path.stat().st_size,
-        "sha256": _sha256(path),
+        "sha256": file_sha256(path),
     }
 
 
@@ -37,11 +37,16 @@ def difference(facts: Mapping[str, Any], folder: Path, *, is_quick: bool) -> str
     size = path.stat().st_size
     if size != facts["bytes"]:
         return f"has {size:,} bytes instead of {facts['bytes']:,}"
-    if not is_quick and "sha256" in facts and _sha256(path) != facts["sha256"]:
+    if not is_quick and "sha256" in facts and file_sha256(path) != facts["sha256"]:
         return "is not what was written: its checksum differs"
     return None
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The hash of a file as 64 hex digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

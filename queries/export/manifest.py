@@ -9,6 +9,7 @@ from typing import Any
 
 from queries import __version__
 from queries.assets import asset, filled
+from queries.checksums import file_sha256
 from queries.errors import ManifestError, UsageError
 from queries.export.formats import NOTES
 from queries.export.plan import ExportPlan, plan_from
@@ -88,10 +89,9 @@ def files_of(path: Path, name: str) -> list[dict[str, Any]]:
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     found = []
     for one in files:
-        with one.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
         place = f"/{one.relative_to(path).as_posix()}" if path.is_dir() else ""
-        found.append({"path": f"{name}{place}", "bytes": one.stat().st_size, "sha256": digest})
+        facts = {"bytes": one.stat().st_size, "sha256": file_sha256(one)}
+        found.append({"path": f"{name}{place}", **facts})
     return found
 
 

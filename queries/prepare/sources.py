@@ -1,7 +1,6 @@
 """Raw parquet files: which ones, whether they can be prepared, and their published rows."""
 
 import glob
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from queries.checksums import file_sha256
 from queries.errors import SourceError
 from queries.prepare.conform import conform, differences, surplus
 from queries.prepare.flatten import with_redacted
@@ -81,7 +81,7 @@ def inspect(path: Path) -> Source:
         path=str(path),
         bytes=path.stat().st_size,
         row_count=metadata.num_rows,
-        sha256=_sha256(path),
+        sha256=file_sha256(path),
         uncompressed_bytes=sum(
             metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)
         ),
@@ -169,11 +169,6 @@ def _dropped(schema: pa.Schema) -> Iterator[str]:
             yield from surplus(field.type, CURRENT_SCHEMA.field(field.name).type, field.name)
         else:
             yield field.name
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _line(error: Exception) -> str:
