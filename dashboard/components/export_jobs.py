@@ -40,9 +40,7 @@ def _show_job(job: Job) -> None:
         st.progress(min(share, 1.0), text=said)
     elif job.state == "failed":
         st.error(formats.plain(job.problem))
-    elif job.state == "stopped":
-        st.caption("Stopped; nothing of it is left.")
-    else:
+    elif job.state == "ready":
         _show_ready(job)
     label = "Stop" if job.is_under_way else "Remove"
     st.button(label, key=f"forget_{job.token}", on_click=exporting.forget, args=(job.token,))
