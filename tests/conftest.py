@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from queries import databases
+from queries.console.asking import Console
 from queries.layout import StorePath, Version
 from queries.prepare.build import build_store
 from queries.prepare.index.build import build_index
@@ -42,6 +43,13 @@ def tiny_store(tiny_folder: Path) -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture
+def own_folder(tiny_folder: Path, tmp_path: Path) -> Path:
+    """A store of the twelve that a test may change; nobody has written to it."""
+    shutil.copytree(tiny_folder, tmp_path / "store", ignore=shutil.ignore_patterns("state"))
+    return tmp_path / "store"
+
+
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of the bundled sample."""
@@ -72,6 +80,13 @@ def indexed_store(indexed_folder: Path) -> Iterator[Store]:
     store._index = SearchIndex(store.version, DictionaryEmbedder())
     yield store
     store.close()
+
+
+@pytest.fixture(scope="module")
+def console() -> Iterator[Console]:
+    console = Console()
+    yield console
+    console.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -33,13 +32,6 @@ def said(capsys, *arguments: object, code: int = 0) -> str:
 
 def manifest_of(out):
     return json.loads(out.with_name(f"{out.name}.manifest.json").read_text())
-
-
-@pytest.fixture
-def own_folder(tiny_folder, tmp_path):
-    """A store of the twelve that a test may write the log of."""
-    shutil.copytree(tiny_folder, tmp_path / "store", ignore=shutil.ignore_patterns("state"))
-    return tmp_path / "store"
 
 
 def test_a_slice_is_written_and_said(capsys, own_folder, tmp_path):

@@ -12,9 +12,8 @@ from queries.state import ACCEPTANCES, state_of
 
 
 @pytest.fixture
-def store(tiny_folder, tmp_path):
-    """A store of the twelve, for this test alone."""
-    return StorePath(shutil.copytree(tiny_folder, tmp_path / "store"))
+def store(own_folder):
+    return StorePath(own_folder)
 
 
 def is_needed(store):

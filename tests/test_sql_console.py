@@ -1,8 +1,5 @@
 """What a statement of one's own reads: the views, covered, masked and without what was removed."""
 
-import shutil
-from pathlib import Path
-
 import duckdb
 import pytest
 
@@ -19,20 +16,6 @@ from tests.asking_sql import answered, rows
 from tests.conftest import SAMPLE
 
 SEXUAL_MINORS = "Covered: flagged as sexual, sexual/minors"
-
-
-@pytest.fixture(scope="module")
-def console():
-    console = Console()
-    yield console
-    console.close()
-
-
-@pytest.fixture
-def own_folder(tiny_folder: Path, tmp_path: Path) -> Path:
-    """A store that a test may change."""
-    shutil.copytree(tiny_folder, tmp_path / "store")
-    return tmp_path / "store"
 
 
 def texts(console: Console, store: Store, **how: object) -> dict[tuple[str, int], str]:

@@ -67,13 +67,6 @@ def connection(store):
         yield cursor
 
 
-@pytest.fixture(scope="module")
-def console():
-    console = Console()
-    yield console
-    console.close()
-
-
 def filled(statement: str, store: Store) -> str:
     places = {
         "FOLDER": str(store.version.path),

@@ -1,13 +1,11 @@
 """What a statement may take, who waits for whom, and what ends its process."""
 
-import shutil
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
 from itertools import pairwise
-from pathlib import Path
 
 import psutil
 import pytest
@@ -22,20 +20,6 @@ from queries.store import open_store
 from tests import tiny
 from tests.asking_sql import rows
 from tests.conftest import ROOT, prepared
-
-
-@pytest.fixture(scope="module")
-def console():
-    console = Console()
-    yield console
-    console.close()
-
-
-@pytest.fixture
-def own_folder(tiny_folder: Path, tmp_path: Path) -> Path:
-    """A store that a test may change."""
-    shutil.copytree(tiny_folder, tmp_path / "store")
-    return tmp_path / "store"
 
 
 def test_time_and_memory_are_what_was_allowed(console, tiny_store):

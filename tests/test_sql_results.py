@@ -2,34 +2,19 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from queries.access_log import noted
 from queries.cli import run
-from queries.console.asking import Console, Question
+from queries.console.asking import Question
 from queries.errors import LogError
 from queries.export.manifest import METADATA_KEY
 from queries.export.sql_results import result_file
 from queries.layout import StorePath
 from queries.settings import Settings
 from queries.store import open_store
-
-
-@pytest.fixture(scope="module")
-def console():
-    console = Console()
-    yield console
-    console.close()
-
-
-@pytest.fixture
-def own_folder(tiny_folder: Path, tmp_path: Path) -> Path:
-    """A store that a test may change."""
-    shutil.copytree(tiny_folder, tmp_path / "store")
-    return tmp_path / "store"
 
 
 def test_a_file_of_the_rows_says_what_it_is_of_and_is_noted(console, own_folder):
