@@ -61,6 +61,7 @@ class Job:
     manifest: dict[str, Any] = field(default_factory=dict)
     is_allowed: Callable[[], bool] = lambda: True
     begun: float = field(default_factory=time.monotonic)
+    _change: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def path(self) -> Path | None:
@@ -72,10 +73,24 @@ class Job:
         """Whether it may still become ready."""
         return self.state in ("waiting", "running")
 
-    def stop(self) -> None:
-        """Ask it to end; nothing of it is left then."""
-        if self.is_under_way:
+    def stop(self) -> bool:
+        """Ask it to end, and say whether it will: one that has ended is left as it is."""
+        with self._change:
+            if not self.is_under_way:
+                return False
             self.state = "stopped"
+            return True
+
+    def become(self, state: State) -> None:
+        """Go on to a state.
+
+        Raises:
+            Stopped: somebody asked it to end.
+        """
+        with self._change:
+            if self.state == "stopped":
+                raise Stopped
+            self.state = state
 
     def note(self, written: int) -> None:
         """Say how far it is.
@@ -138,11 +153,8 @@ class Exports:
         """Stop an export, and remove what there is of it."""
         with self._lock:
             job = self._jobs.pop(token, None)
-        if job is not None:
-            was_under_way = job.is_under_way
-            job.stop()
-            if not was_under_way:
-                _remove(job)
+        if job is not None and not job.stop():
+            _remove(job)
 
     def forget_where(self, is_unwanted: Callable[[Job], bool]) -> None:
         """Remove the exports of which something is true."""
@@ -161,11 +173,10 @@ class Exports:
 
     def _write(self, job: Job, write: Callable[[Job], dict[str, Any]]) -> None:
         try:
-            job.note(0)
-            job.state = "running"
+            job.become("running")
             job.manifest = write(job)
-            job.note(job.total)
-            job.state = "ready"
+            job.written = job.total
+            job.become("ready")
         except Stopped:
             _remove(job)
         except DataError as error:
