@@ -98,4 +98,5 @@ def prepared_file(token: str, name: str, asker: Person | None = None) -> Path | 
 @lru_cache(COUNTS_REMEMBERED)
 def _count(plan: ExportPlan, path: Path, edition: Edition) -> int:
     store = session.opened(path, edition)
-    return len(reduce(np.union1d, [picked(store, plan, pick) for pick in plan.picks]))
+    with store.pool.place():
+        return len(reduce(np.union1d, [picked(store, plan, pick) for pick in plan.picks]))

@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import net_util
 
-from dashboard import exposing, fetching, health, logs, plotly_script
+from dashboard import exposing, fetching, health, logs, plotly_script, tidying
 from dashboard.gate import Gate
 from dashboard.headers import PageHeaders
 from dashboard.openid import OpenidSteps
@@ -38,6 +38,7 @@ def look() -> None:
     try:
         session.look()
         exporting.forget_removed()
+        tidying.tidy()
     except Exception:
         logging.getLogger(__name__).exception("the store could not be looked at")
 

@@ -8,6 +8,7 @@ from weakref import ref
 import pandas as pd
 import streamlit as st
 
+from dashboard import tidying, waiting
 from dashboard.charts import colors
 from dashboard.patience import after_first_page
 from dashboard.stores import Stores
@@ -127,7 +128,12 @@ def _version() -> str:
 
 
 def _open(path: Path, version: str) -> Store:
-    opened = Store(StorePath(path).version(version), settings(), rows_remembered=SHARED_REMEMBERED)
+    opened = Store(
+        StorePath(path).version(version),
+        settings(),
+        rows_remembered=SHARED_REMEMBERED,
+        pool=waiting.pool,
+    )
     if settings().in_memory:
         later = ref(opened)
         after_first_page(lambda: _make_quick(later()))
@@ -139,6 +145,7 @@ def _make_quick(opened: Store | None) -> None:
     if opened is not None:
         opened.hold_in_memory()
         opened.warm_search()
+        tidying.keep_what_is_there()
 
 
 _stores = Stores(_open)

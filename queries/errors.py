@@ -16,6 +16,7 @@ DataError
     RemovedError        there was one, and it was removed
   SlowQueryError        a query passed its time limit
   LargeQueryError       a query needed more memory than it may take
+  BusyError             a slow question waited too long for those of other people
   IndexMissingError     the version of the store has no search index
   IndexMismatchError    its search index is one of other messages
   IndexWithoutModelError  it was built for words alone
@@ -155,6 +156,16 @@ class LargeQueryError(DataError):
         super().__init__(
             f"The query {name} needs more than {gigabytes:g} GB of memory. "
             "Narrow the filters, or raise CHATSCAPE_MEMORY_GB."
+        )
+
+
+class BusyError(DataError):
+    """A slow question that found no place among those of other people."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"Many slow questions are being worked on, and for {seconds:g} seconds it was never "
+            "the turn of this one. Ask it again in a minute, or make the slice smaller."
         )
 
 

@@ -11,3 +11,11 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         dict(zip(names, values, strict=True)) for values in rows.itertuples(index=False, name=None)
     ]
+
+
+def without_enums(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with enums as texts: pandas makes categories of them, with all unused values."""
+    for name in rows.columns:
+        if isinstance(rows[name].dtype, pd.CategoricalDtype):
+            rows[name] = rows[name].astype("str")
+    return rows

@@ -1,6 +1,7 @@
 """The queries of `queries/sql`: their text, their parameters, and the statement over a slice."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,6 +35,20 @@ def query_text(name: str) -> str:
 def parameter_names(name: str) -> tuple[str, ...]:
     """The parameters of a query besides the filters, in alphabetical order."""
     return tuple(sorted(set(re.findall(r"\$([a-z_]+)", _code(name)))))
+
+
+def check_params(name: str, params: Mapping[str, object]) -> None:
+    """Refuse parameters that a query does not have, and to leave one out.
+
+    Raises:
+        UsageError: says which it takes.
+    """
+    wanted = parameter_names(name)
+    if tuple(sorted(params)) == wanted:
+        return
+    needed = f"the parameters {', '.join(wanted)}" if wanted else "no parameters"
+    given = ", ".join(sorted(params)) or "none"
+    raise UsageError(f"The query {name} takes {needed}; given were {given}.")
 
 
 @cache

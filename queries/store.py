@@ -3,7 +3,7 @@
 import glob
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -23,16 +23,23 @@ from queries.errors import (
     NotFoundError,
     RemovedError,
     SlowQueryError,
-    UsageError,
     VersionGoneError,
 )
 from queries.filters import Filters, Slice
 from queries.layout import StorePath, Version
+from queries.pool import UNLIMITED, Pool
+from queries.records import without_enums
 from queries.relations import Edition, Relations
 from queries.removal.register import is_removed
 from queries.schema import GroupColumn
 from queries.settings import Settings
-from queries.statements import is_grouped, parameter_names, reads_messages, statement_over_slice
+from queries.statements import (
+    check_params,
+    is_grouped,
+    parameter_names,
+    reads_messages,
+    statement_over_slice,
+)
 from queries.timing import Timing, timed
 
 if TYPE_CHECKING:
@@ -48,17 +55,26 @@ SHARED = ("group_measures", "model_languages", "role_messages", "slice_size", "t
 class Store:
     """One version of the prepared dataset, opened read-only. Safe to share between threads."""
 
-    def __init__(self, version: Version, settings: Settings, *, rows_remembered: int = 0) -> None:
+    def __init__(
+        self,
+        version: Version,
+        settings: Settings,
+        *,
+        rows_remembered: int = 0,
+        pool: Pool = UNLIMITED,
+    ) -> None:
         """Open a version.
 
         Args:
             version: which one.
             settings: limits of memory, time and threads.
             rows_remembered: how many frames of `SHARED` queries are kept; none by itself.
+            pool: places for slow questions.
         """
         # None, not the method itself: a store that refers to itself outlives a command.
         self._shared = lru_cache(rows_remembered)(self._asked) if rows_remembered else None
         self.version = version
+        self.pool = pool
         self.manifest = version.manifest()
         self._query_seconds = settings.query_seconds
         self._memory_gb = settings.memory_gb
@@ -122,7 +138,7 @@ class Store:
             LargeQueryError: it needs more memory than the store may take.
             VersionGoneError: the version was cleaned up while it was open.
         """
-        _check_params(name, params)
+        check_params(name, params)
         asked = (name in SHARED and self._shared) or self._asked
         said = tuple(params.items())
         return asked(self.edition, name, filters, said, by, id_rank).copy(deep=False)
@@ -147,10 +163,13 @@ class Store:
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
         statement = statement_over_slice(name, condition, by=by, messages=messages)
-        with self.relations.cursor() as cursor, self._limited(cursor, name) as timing:
+        # Openings are not held in memory: a word is looked for in files.
+        place = self.pool.place() if "regexp_matches" in condition else nullcontext()
+        with place, self.relations.cursor() as cursor, self._limited(cursor, name) as timing:
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
-            return timing.counted(_plain(cursor.execute(statement, {**bound, **params}).df()))
+            answer = cursor.execute(statement, {**bound, **params}).df()
+            return timing.counted(without_enums(answer))
 
     @property
     def index_facts(self) -> dict[str, Any] | None:
@@ -175,7 +194,7 @@ class Store:
                 # Late: LanceDB takes a second to import, and most questions need none of it.
                 from queries.search.index import SearchIndex
 
-                self._index = SearchIndex(self.version)
+                self._index = SearchIndex(self.version, pool=self.pool)
             return self._index
 
     def warm_search(self) -> None:
@@ -280,20 +299,3 @@ def open_store(path: Path, settings: Settings) -> Store:
         StoreFormatError: prepared by code that writes another format.
     """
     return Store(StorePath(path).current(), settings)
-
-
-def _check_params(name: str, params: Mapping[str, Any]) -> None:
-    wanted = parameter_names(name)
-    if tuple(sorted(params)) == wanted:
-        return
-    needed = f"the parameters {', '.join(wanted)}" if wanted else "no parameters"
-    given = ", ".join(sorted(params)) or "none"
-    raise UsageError(f"The query {name} takes {needed}; given were {given}.")
-
-
-def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with enums as texts: pandas makes categories of them, with all unused values."""
-    for name in rows.columns:
-        if isinstance(rows[name].dtype, pd.CategoricalDtype):
-            rows[name] = rows[name].astype("str")
-    return rows

@@ -5,7 +5,7 @@ import pandas as pd
 
 from queries.clauses import Value
 from queries.comparison import other_slice
-from queries.filters import Filters
+from queries.filters import Filters, Slice
 from queries.masking import EMAIL_ADDRESS
 from queries.significance import corrected
 from queries.store import Store
@@ -40,13 +40,15 @@ def telling_words(
 
     Source: ``sql/sampled_openings.sql``; Monroe, Colaresi and Quinn (2008), "Fightin' Words".
     """
+    with store.pool.place():
+        return _told(store, filters, other_slice(filters, against), seed)
+
+
+def _told(store: Store, filters: Filters, other: Slice, seed: str) -> pd.DataFrame:
     from scipy.special import erfc
 
     params: dict[str, Value] = {"seed": seed, "row_limit": SIDE_MAX}
-    sides = [
-        store.run("sampled_openings", slice_, params=params)
-        for slice_ in (filters, other_slice(filters, against))
-    ]
+    sides = [store.run("sampled_openings", slice_, params=params) for slice_ in (filters, other)]
     (counts_a, texts_a), (counts_b, texts_b) = (
         word_counts(map(_bare, side["opening"])) for side in sides
     )

@@ -27,6 +27,7 @@ from queries.errors import (
     VersionGoneError,
 )
 from queries.layout import Version
+from queries.pool import UNLIMITED, Pool
 from queries.search.embedder import Embedder, Vector, embedder_of
 from queries.search.turns import Numbers, Turns
 
@@ -61,12 +62,15 @@ EVERYTHING = 2**31 - 1
 class SearchIndex:
     """The index of one version. Safe to share between threads."""
 
-    def __init__(self, version: Version, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, version: Version, embedder: Embedder | None = None, *, pool: Pool = UNLIMITED
+    ) -> None:
         """Open it.
 
         Args:
             version: whose index.
             embedder: its model, where that is loaded already; else it is when it is needed.
+            pool: places for slow questions.
 
         Raises:
             IndexMissingError: the version has none.
@@ -85,6 +89,7 @@ class SearchIndex:
         self._database = lancedb.connect(path, session=session)
         self.messages = self._database.open_table("messages")
         self._version = version
+        self.pool = pool
         self._embedder = embedder
         self._embedder_lock = Lock()
         self._vector_of = lru_cache(_QUESTIONS_REMEMBERED)(self._embedded)

@@ -135,7 +135,8 @@ def _compared(
         prompts = np.flatnonzero(allowed)
         similarities = index.vectors(prompts) @ vector if len(prompts) else np.empty(0)
     else:
-        parts = [batch @ vector for batch in index.vector_batches()]
+        with index.pool.place():
+            parts = [batch @ vector for batch in index.vector_batches()]
         similarities = np.concatenate(parts) if parts else np.empty(0)
         prompts = np.arange(len(similarities)) if allowed is None else np.flatnonzero(allowed)
         similarities = similarities[prompts]

@@ -103,7 +103,11 @@ def _found(of: "ref[SearchIndex]", query: str, role: TextRole) -> Ranked:
     index = of()
     if index is None:
         raise ReferenceError("the index is gone")
-    found = messages_with(index, parsed_query(query))
+    with index.pool.place():
+        return _ranked(index, messages_with(index, parsed_query(query)), role)
+
+
+def _ranked(index: SearchIndex, found: Hits, role: TextRole) -> Ranked:
     if role != "any":
         is_role = (index.is_user if role == "user" else index.is_assistant)[found.messages]
         found = Hits(found.messages[is_role], found.scores[is_role])

@@ -1,0 +1,26 @@
+"""Python's search for objects that nothing needs, at times when it costs little.
+
+It holds all scripts while it goes through everything there is: a third of a second once a store
+with an index is open. What is there before the first page stays for good; it is looked at once.
+"""
+
+import gc
+from time import monotonic
+
+SECONDS = 30.0
+"""So often everything that came after the start is looked through."""
+
+_last = [monotonic()]
+
+
+def keep_what_is_there() -> None:
+    """Never again look through what is there now: modules, the store, its index, its model."""
+    gc.collect()
+    gc.freeze()
+
+
+def tidy() -> None:
+    """Let go of what nothing needs any more, unless that was done just now."""
+    if monotonic() - _last[0] > SECONDS:
+        _last[0] = monotonic()
+        gc.collect()
