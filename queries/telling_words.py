@@ -6,10 +6,10 @@ import pandas as pd
 from queries.clauses import Value
 from queries.comparison import other_slice
 from queries.filters import Filters, Slice
-from queries.masking import EMAIL_ADDRESS
+from queries.opening_words import counting
 from queries.significance import corrected
 from queries.store import Store
-from queries.words import log_odds, word_counts
+from queries.words import log_odds
 
 SIDE_MAX = 100_000
 """Conversations drawn from each slice, at most."""
@@ -49,13 +49,12 @@ def _told(store: Store, filters: Filters, other: Slice, seed: str) -> pd.DataFra
 
     params: dict[str, Value] = {"seed": seed, "row_limit": SIDE_MAX}
     sides = [store.run("sampled_openings", slice_, params=params) for slice_ in (filters, other)]
-    (counts_a, texts_a), (counts_b, texts_b) = (
-        word_counts(map(_bare, side["opening"])) for side in sides
-    )
-    found = log_odds(counts_a, texts_a, counts_b, texts_b)
+    with counting(sum(map(len, sides))) as count:
+        a, b = map(count, sides)
+    found = log_odds(a.counts, a.texts, b.counts, b.texts)
     found["corrected_p"] = corrected(erfc(found["z"].abs() / np.sqrt(2)))
     found.insert(0, "side", (found["z"] > 0).map({True: "a", False: "b"}))
-    found["texts_a"], found["texts_b"] = texts_a, texts_b
+    found["texts_a"], found["texts_b"] = a.texts, b.texts
     told = pd.concat(
         [
             found[found["side"] == "a"].head(WORDS_SHOWN),
@@ -63,13 +62,6 @@ def _told(store: Store, filters: Filters, other: Slice, seed: str) -> pd.DataFra
         ],
         ignore_index=True,
     )
-    every = pd.concat(sides)
-    flagged, _ = word_counts(map(_bare, every.loc[every["is_flagged"], "opening"]))
-    of_word = told["word"].map(lambda word: flagged.get(word, 0)).astype("int64")
+    of_word = told["word"].map(lambda word: a.flagged[word] + b.flagged[word]).astype("int64")
     told["is_flagged"] = 3 * of_word >= told["count_a"] + told["count_b"]
     return told
-
-
-def _bare(opening: str) -> str:
-    """An opening without the names in e-mail addresses; numbers are no words anyway."""
-    return EMAIL_ADDRESS.sub(" ", opening) if "@" in opening else opening

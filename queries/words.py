@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from operator import add
 from typing import NamedTuple
@@ -54,16 +54,6 @@ def words(text: str) -> set[str]:
     for run in _RUN.findall(folded):
         kept.update(_pairs(run, patterns.character))
     return kept
-
-
-def word_counts(texts: Iterable[str]) -> tuple[Counter[str], int]:
-    """In how many texts each word stands, and how many texts there are."""
-    counts: Counter[str] = Counter()
-    text_count = 0
-    for text in texts:
-        counts.update(words(text))
-        text_count += 1
-    return counts, text_count
 
 
 def log_odds(

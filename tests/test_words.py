@@ -4,11 +4,16 @@ import math
 import unicodedata
 from collections import Counter
 
+import pandas as pd
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.words import log_odds, word_counts, words
+from queries import opening_words
+from queries.opening_words import Counted, counting
+from queries.processes import NICE
+from queries.words import log_odds, words
 
 COUNTS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 50), min_size=1)
 
@@ -64,10 +69,37 @@ def test_plain_text_has_the_same_words_beside_other_text(text):
     assert words(f"{text} щука") == words(text) | {"щука"}
 
 
-def test_a_word_counts_once_a_text():
-    texts = ["tea tea TEA", "tea and milk", "", "milk"]
-    assert word_counts(iter(texts)) == (Counter(tea=2, milk=2, **{"and": 1}), 4)
-    assert word_counts([]) == (Counter(), 0)
+TEXTS = ["tea tea TEA", "tea and milk", "", "milk, me@tea.example"]
+
+
+@pytest.fixture(params=["here", "in a process of its own"])
+def count(request, monkeypatch):
+    if request.param != "here":
+        monkeypatch.setattr(opening_words, "IN_PLACE_MAX", 0)
+    with counting(len(TEXTS)) as count:
+        yield count
+
+
+def test_a_word_counts_once_a_text(count):
+    """For all openings, and for those with a flagged message; names in addresses are no words."""
+    rows = pd.DataFrame({"opening": TEXTS, "is_flagged": [True, False, False, True]})
+    counts = Counter(tea=2, milk=2, **{"and": 1})
+    assert count(rows) == Counted(counts, Counter(tea=1, milk=1), 4)
+
+
+def test_no_openings_have_no_words(count):
+    rows = pd.DataFrame({"opening": TEXTS[:0], "is_flagged": [True][:0]})
+    assert count(rows) == Counted(Counter(), Counter(), 0)
+    assert count(pd.DataFrame({"opening": ["tea"], "is_flagged": [False]})).texts == 1
+
+
+def test_a_process_that_works_on_texts_steps_back_behind_others(monkeypatch):
+    monkeypatch.setattr(opening_words, "IN_PLACE_MAX", 0)
+    with counting(1) as count:
+        count(pd.DataFrame({"opening": ["tea"], "is_flagged": [False]}))
+        (child,) = psutil.Process().children()
+        assert child.nice() == min(psutil.Process().nice() + NICE, 19)
+    assert not child.is_running()
 
 
 def test_log_odds_are_those_worked_out_by_hand():

@@ -1,20 +1,18 @@
 """Masking at scale: columns of texts, masked by processes of their own, one for each core.
 
-A text costs 170 µs a kilobyte, and Python's patterns hold its lock. A process is started by its
-module, so that nothing of the caller's program runs again in it, and it ends with its caller.
+A text costs 170 µs a kilobyte, and Python's patterns hold its lock.
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 
 from queries.masking import masked, masked_cut
+from queries.processes import Process, serve
 from queries.schema import OPENING_CHARS
 
 Kind = Literal["whole", "opening"]
@@ -52,15 +50,16 @@ def masking(kind: Kind, conversations: int) -> Iterator[Mask]:
     if conversations <= IN_PLACE_MAX:
         yield lambda texts: masked_texts(texts, kind)
         return
-    processes = [_started(kind) for _ in range(os.cpu_count() or 1)]
-    free: SimpleQueue[_Process] = SimpleQueue()
+    cores = range(os.cpu_count() or 1)
+    processes = [Process("queries.export.masks", "serve_masks", kind) for _ in cores]
+    free: SimpleQueue[Process] = SimpleQueue()
     for process in processes:
         free.put(process)
 
     def mask(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         process = free.get()
         try:
-            return process.masked(texts)
+            return process.answer(pa.record_batch([unmasked(texts)], schema=_COLUMN))[0]
         finally:
             free.put(process)
 
@@ -71,63 +70,13 @@ def masking(kind: Kind, conversations: int) -> Iterator[Mask]:
             process.end()
 
 
-class _Process:
-    """A process that masks what it is sent, a batch of texts at a time."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        self._process = process
-        self._writer: Any = pa.ipc.new_stream(process.stdin, _COLUMN)
-        self._reader: Any = None
-
-    def masked(self, texts: pa.ChunkedArray | pa.Array) -> pa.Array:
-        """The texts masked.
-
-        Raises:
-            ChildProcessError: the process has gone.
-        """
-        stdin, stdout = self._process.stdin, self._process.stdout
-        try:
-            self._writer.write_batch(pa.record_batch([unmasked(texts)], schema=_COLUMN))
-            if stdin is not None:
-                stdin.flush()
-            self._reader = self._reader or pa.ipc.open_stream(stdout)
-            return self._reader.read_next_batch()[0]
-        except (pa.ArrowException, ValueError, StopIteration, BrokenPipeError) as error:
-            raise ChildProcessError("a process that masks texts has ended") from error
-
-    def end(self) -> None:
-        """Stop it, whatever it is doing."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        self._process.wait()
-
-
-def _started(kind: Kind) -> _Process:
-    # It finds what this process finds, and is not stopped by what is meant for this one.
-    code = "import sys; from queries.export.masks import serve; serve(sys.argv[1])"
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-P", "-c", code, kind],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        start_new_session=True,
-    )
-    return _Process(process)
-
-
-def serve(kind: Kind) -> None:
+def serve_masks(kind: Kind) -> None:
     """Mask what comes from standard input, to its end: what a process of its own does."""
-    with (
-        suppress(OSError, pa.ArrowException),  # Who asked for it has gone.
-        pa.ipc.open_stream(sys.stdin.buffer) as reader,
-        pa.ipc.new_stream(sys.stdout.buffer, _COLUMN) as writer,
-    ):
-        for batch in reader:
-            writer.write_batch(pa.record_batch([masked_texts(batch[0], kind)], schema=_COLUMN))
-            sys.stdout.buffer.flush()
+
+    def mask(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return pa.record_batch([masked_texts(batch[0], kind)], schema=_COLUMN)
+
+    serve(_COLUMN, mask)
 
 
 def _masked(text: str, kind: Kind) -> str:
