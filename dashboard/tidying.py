@@ -1,10 +1,12 @@
 """Python's search for objects that nothing needs, at times when it costs little.
 
 It holds all scripts while it goes through everything there is: a third of a second once a store
-with an index is open. What is there before the first page stays for good; it is looked at once.
+with an index is open. What is there before the first reader stays, and is not looked through again.
 """
 
+import ctypes
 import gc
+from contextlib import suppress
 from time import monotonic
 
 SECONDS = 30.0
@@ -17,6 +19,7 @@ def keep_what_is_there() -> None:
     """Never again look through what is there now: modules, the store, its index, its model."""
     gc.collect()
     gc.freeze()
+    _give_memory_back()
 
 
 def tidy() -> None:
@@ -24,3 +27,10 @@ def tidy() -> None:
     if monotonic() - _last[0] > SECONDS:
         _last[0] = monotonic()
         gc.collect()
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Have the C library return what is free to the system; others than GNU's do so themselves."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
