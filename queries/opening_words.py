@@ -82,8 +82,8 @@ def _counted(openings: pa.RecordBatch) -> Counted:
 
 
 def _batch(rows: pd.DataFrame) -> pa.RecordBatch:
-    columns = (pa.array(rows[field.name], field.type) for field in _SENT)
-    return pa.record_batch(list(columns), schema=_SENT)
+    columns = (pa.chunked_array(rows[field.name], field.type) for field in _SENT)
+    return pa.record_batch([column.combine_chunks() for column in columns], schema=_SENT)
 
 
 def _words_of(counted: Counted) -> pa.RecordBatch:

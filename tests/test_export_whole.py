@@ -289,8 +289,8 @@ def test_an_opening_that_was_cut_has_no_half_of_a_number(tmp_path):
 
 def test_a_process_that_masks_and_dies_is_said(sample_store, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "queries.export.masks.sys", type("gone", (), {"executable": "/bin/false", "path": []})
+        "queries.processes.sys", type("gone", (), {"executable": "/bin/false", "path": []})
     )
-    with pytest.raises(ExportError, match="a process that masks texts has ended, perhaps"):
+    with pytest.raises(ExportError, match="a process that works on texts has ended, perhaps"):
         exported(sample_store, tmp_path / "x.parquet")
     assert left_in(tmp_path) == set()
