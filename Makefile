@@ -6,7 +6,7 @@ ROWS ?= 1000000
 MODELS ?= yes
 WORDS_ONLY := $(if $(filter no,$(MODELS)),--words-only)
 
-.PHONY: run index test bench format screenshots sample
+.PHONY: run index test bench load format screenshots sample
 
 run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; MODELS=no: search by words alone
 	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
@@ -21,6 +21,9 @@ test: .venv/installed-dev  ## everything that CI runs
 
 bench: .venv/installed-dev  ## every target, beside the naive way; ROWS=... or DATA=...
 	@tests/install_browser.sh && $(BIN)/python -m tests.bench --rows $(ROWS) $(if $(DATA),--data "$(DATA)")
+
+load: .venv/installed-dev  ## 50 readers at once, without and with slow questions beside them; ROWS=...
+	@$(BIN)/python -m tests.load --rows $(ROWS)
 
 format: .venv/installed-dev  ## format and fix what can be fixed
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
