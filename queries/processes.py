@@ -29,14 +29,15 @@ class Process:
             function: calls `serve`; is called in the process.
             arguments: of the function.
         """
-        # It finds what this process finds, and is not stopped by what is meant for this one.
+        # It finds what this process finds, and is not stopped by what is meant for this one. It
+        # stays in its session: between those, Linux shares a core out whatever the priorities.
         code = f"import sys; from {module} import {function}; {function}(*sys.argv[1:])"
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-c", code, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            start_new_session=True,
+            process_group=0,
         )
         self._writer: Any = None
         self._reader: Any = None

@@ -17,8 +17,9 @@ from queries.filters import Filters
 from queries.search.results import Found
 from queries.search.worth import recall_sentence
 
-_MIXED = 100
-"""So many of the nearest results is their mix of."""
+_MIXED = 60
+"""So many of the nearest results is their mix of: one look at the vector index finds them. For 100
+there would be a second, wider one, which takes three times as long."""
 
 
 def show_found(asked: Asked, filters: Filters) -> None:

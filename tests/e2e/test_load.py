@@ -11,7 +11,9 @@ from tests.embedding import HashedWordsEmbedder
 from tests.load.__main__ import Effort, measured
 from tests.load.report import written
 
-HASTY = Effort(3, 10.0, after_seconds=0.5, warm_seconds=5.0, think_seconds=(0.0, 0.1))
+HASTY = Effort(
+    3, 10.0, after_seconds=0.5, warm_seconds=5.0, rest_seconds=0.5, think_seconds=(0.0, 0.1)
+)
 IN_ORDER = (
     *("open the dashboard", "filter by address", "filter by a widget", "page Models"),
     *("page Moderation", "search by words", "search by meaning", "page Browse"),

@@ -34,7 +34,8 @@ class Effort:
         sessions: readers at the same time.
         seconds: that each phase lasts.
         after_seconds: that pass from the last reader's leaving to the last look at the memory.
-        warm_seconds: that pass before the first one comes.
+        warm_seconds: that pass before the first one comes, and that this one stays.
+        rest_seconds: that pass before the first look at the memory.
         think_seconds: the least and the most that a reader looks at a page.
         has_flood: whether there is a second phase with one reader who asks slow questions.
     """
@@ -43,6 +44,7 @@ class Effort:
     seconds: float = 120.0
     after_seconds: float = 60.0
     warm_seconds: float = WARM_SECONDS
+    rest_seconds: float = 30.0
     think_seconds: tuple[float, float] = THINK_SECONDS
     has_flood: bool = True
 
@@ -116,10 +118,11 @@ def serving(store: Path, log: Path) -> Iterator[tuple[int, int]]:
 
 async def _visited(port: int, process_id: int, known: Known, effort: Effort) -> Load:
     await asyncio.sleep(effort.warm_seconds)
-    # One reader who does everything once: what is loaded at first use is no matter of load.
-    await _phase(
-        "warm", port, process_id, known, Effort(1, effort.warm_seconds, think_seconds=(0, 0))
-    )
+    # One reader who does everything, and one who asks what is slow: what is loaded and remembered
+    # at first use is no matter of load.
+    alone = Effort(1, effort.warm_seconds, think_seconds=(0, 0))
+    await _phase("warm", port, process_id, known, alone, has_flood=effort.has_flood)
+    await asyncio.sleep(effort.rest_seconds)
     load = Load(effort.sessions, [], idle_mb=resident_mb(process_id))
     load.phases.append(await _phase("Readers", port, process_id, known, effort))
     if effort.has_flood:
