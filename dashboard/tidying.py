@@ -9,6 +9,8 @@ import gc
 from contextlib import suppress
 from time import monotonic
 
+import pyarrow as pa
+
 SECONDS = 30.0
 """So often everything that came after the start is looked through."""
 
@@ -31,6 +33,7 @@ def tidy() -> None:
 
 
 def _give_memory_back() -> None:
-    """Have the C library return what is free to the system; others than GNU's do so themselves."""
+    """Have Arrow and the C library return to the system what is free; GNU's has to be told."""
+    pa.default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -13,15 +13,20 @@ from tests.load.visitor import Taken, taken
 from tests.load.walk import Step, Walk, widget_id
 from tests.load.wire import Ask, Lost, connected
 
+ROUND = 5
+"""Steps after which each kind of slow question was asked."""
+
 
 async def flood(port: int, known: Known, *, until: float, note: Callable[[Taken], None]) -> None:
-    """Export everything masked, and meanwhile ask what nobody remembers the answer of."""
+    """Export everything masked, and meanwhile ask what nobody remembers; each kind once or more."""
     try:
         async with connected(port) as session:
             steps = slow_steps(known)
             step = next(steps)
-            while time.monotonic() < until:
+            done = 0
+            while time.monotonic() < until or done < ROUND:
                 step = steps.send(await taken(session, step, note))
+                done += 1
             # Nobody is left who waits for it.
             drawn = await session.rerun(Ask("export"))
             for key in (one for one in drawn.widgets if one.startswith("forget_")):
