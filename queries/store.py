@@ -168,8 +168,8 @@ class Store:
         with place, self.relations.cursor() as cursor, self._limited(cursor, name) as timing:
             if messages == _FACTS_OF_SLICE:
                 cursor.execute(self._slice_bits(condition), bound)
-            answer = cursor.execute(statement, {**bound, **params}).df()
-            return timing.counted(without_enums(answer))
+            found = cursor.execute(statement, {**bound, **params})
+            return timing.counted(without_enums(found.df()))
 
     @property
     def index_facts(self) -> dict[str, Any] | None:
