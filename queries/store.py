@@ -140,8 +140,8 @@ class Store:
         """
         check_params(name, params)
         asked = (name in SHARED and self._shared) or self._asked
-        said = tuple(params.items())
-        return asked(self.edition, name, filters, said, by, id_rank).copy(deep=False)
+        rows = asked(self.edition, name, filters, tuple(params.items()), by, id_rank)
+        return rows.copy(deep=False)
 
     def _asked(
         self,
@@ -156,9 +156,8 @@ class Store:
         condition, bound = duckdb_where(filters.clauses(), self._found_bits)
         messages = None
         if id_rank is not None:
-            messages = "from read_parquet($messages_part)"
-            if len(self.removed_ranks):
-                messages += " anti join removed using (id_rank)"
+            left_out = " anti join removed using (id_rank)" if len(self.removed_ranks) else ""
+            messages = f"from read_parquet($messages_part){left_out}"
             params |= {"messages_part": glob.escape(str(self._messages_part(id_rank)))}
         elif reads_messages(name):
             messages = _FACTS if condition == "true" else _FACTS_OF_SLICE
