@@ -1,22 +1,42 @@
-# The dashboard of the store that is mounted at /home/chatscape/store; of the bundled sample without one.
-#   docker build -t chatscape .
-#   docker run -p 127.0.0.1:8501:8501 -v "$PWD/store/data:/home/chatscape/store" \
-#       chatscape serve --host 0.0.0.0 --allow-public
-# Beyond this machine it belongs behind a proxy that signs people in, hence no such command by default.
-FROM python:3.11-slim AS build
+# The dashboard of the store that is mounted at /store; without one, of the bundled sample.
+#
+#   docker build -t chatscape .                        torch for the CPU, about 200 MB
+#   docker build -t chatscape --build-arg TORCH=cu130 .       for GPUs, several GB
+#
+# compose.yaml runs it behind a proxy that signs people in. Alone it refuses to listen, because it would
+# listen to everybody.
+#
+# The base is pinned by version. A digest pins its every byte; to put one in, in both places:
+#   docker buildx imagetools inspect python:3.11.15-slim-bookworm
+# and write python:3.11.15-slim-bookworm@sha256:… with the digest that it prints.
+FROM python:3.11.15-slim-bookworm AS build
+# Which build of torch uv takes from PyTorch's own site: cpu, or one for GPUs by its name there. Empty:
+# that of the usual registry.
+ARG TORCH=cpu
+RUN python -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir uv==0.13.9
+RUN python -m venv --without-pip /opt/chatscape
 WORKDIR /source
-RUN python -m venv /opt/chatscape
+COPY pyproject.toml constraints.txt ./
+RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode ${TORCH:+--torch-backend "$TORCH"} \
+    --python /opt/chatscape/bin/python -c constraints.txt -r pyproject.toml --extra search
 COPY . .
-RUN /opt/chatscape/bin/pip install --no-cache-dir -c constraints.txt .
+RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode --no-deps \
+    --python /opt/chatscape/bin/python .
 
-FROM python:3.11-slim
+FROM python:3.11.15-slim-bookworm
+LABEL org.opencontainers.image.title="Chatscape" \
+    org.opencontainers.image.description="A self-hosted dashboard for exploring conversations with language models" \
+    org.opencontainers.image.licenses="Apache-2.0"
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin chatscape \
+    && install -d -o chatscape -g chatscape -m 0700 /store
 COPY --from=build /opt/chatscape /opt/chatscape
-RUN useradd --uid 10001 --create-home chatscape
-USER chatscape
-WORKDIR /home/chatscape
-ENV PATH="/opt/chatscape/bin:$PATH"
+# Nothing is written but to /store and /tmp.
+ENV PATH="/opt/chatscape/bin:$PATH" HOME=/tmp PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+WORKDIR /
 EXPOSE 8501
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 ENTRYPOINT ["chatscape"]
 CMD ["serve", "--host", "0.0.0.0"]

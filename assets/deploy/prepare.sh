@@ -1,0 +1,21 @@
+#!/bin/sh
+# What the service `prepare` of compose.yaml does: refuses data behind a password that everybody can
+# read, and makes the store of the raw data in /data.
+set -eu
+published='$2a$14$gJBPb.U/vGd4f6UB1IzP5umucNYVoFJbi.HhYt2QBwRVslKAGvIL6'
+if [ -n "${CHATSCAPE_DATA:-}" ]; then
+    case "${CHATSCAPE_PASSWORD_HASH:-}" in
+        "" | "$published")
+            echo "CHATSCAPE_DATA needs a password of its own: run “docker run --rm -it caddy:2.11.7-alpine" \
+                "caddy hash-password” and put what it prints into .env, as CHATSCAPE_PASSWORD_HASH='…'." >&2
+            exit 2
+            ;;
+        '$2'[aby]'$'*) ;;
+        *)
+            echo "CHATSCAPE_PASSWORD_HASH is not what “caddy hash-password” prints: in .env it stands in" \
+                "single quotes, or its dollars are lost." >&2
+            exit 2
+            ;;
+    esac
+fi
+exec chatscape prepare /data --store /store
