@@ -18,7 +18,7 @@ RUN python -m venv --without-pip /opt/chatscape
 WORKDIR /source
 COPY pyproject.toml constraints.txt ./
 RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode ${TORCH:+--torch-backend "$TORCH"} \
-    --python /opt/chatscape/bin/python -c constraints.txt -r pyproject.toml --extra search
+    --python /opt/chatscape/bin/python -c constraints.txt -r pyproject.toml --extra search --extra openid
 COPY . .
 RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode --no-deps \
     --python /opt/chatscape/bin/python .

@@ -1,0 +1,221 @@
+"""What people meet who come through Caddy: passwords, TLS, the dashboard, and nothing else."""
+
+import base64
+import http.client
+import json
+import re
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from dashboard.headers import HEADERS
+from queries.progress import Silent
+from queries.sample.write import write_sample
+from tests.browsing import free_port
+from tests.conftest import prepared
+from tests.e2e.conftest import figure, go, settled
+from tests.e2e.test_export import MANIFEST, choose, choose_shape, fetched, opened, prepare, sha256
+from tests.e2e.test_slice import (  # noqa: F401
+    test_a_pasted_link_reopens_the_same_slice,
+    test_filters_go_along_to_every_page_and_clear_all_ends_them,
+)
+from tests.proxying import OPERATOR, READER, Proxied, only_caddy, proxied
+
+SECRET_WORD = "zebrafish"
+
+
+@pytest.fixture(scope="session")
+def behind(sample_folder, tmp_path_factory) -> Iterator[Proxied]:
+    with proxied(sample_folder, tmp_path_factory.mktemp("proxy")) as behind:
+        yield behind
+
+
+@pytest.fixture(scope="session")
+def sample_url(behind: Proxied) -> str:
+    """Takes the place of the dashboard without a proxy, in the journeys that are imported."""
+    return behind.url
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of an operator who typed the password."""
+    with window(browser, OPERATOR) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    return page
+
+
+def window(browser: Browser, who: tuple[str, str] | None, **more) -> BrowserContext:
+    """A window of somebody; the authority that signed is in no browser's list."""
+    if who is not None:
+        more["http_credentials"] = {"username": who[0], "password": who[1]}
+    return browser.new_context(ignore_https_errors=True, **more)
+
+
+def asked(
+    behind: Proxied, path: str, who: tuple[str, str] | None = OPERATOR, **headers: str
+) -> tuple[int, http.client.HTTPMessage]:
+    """The status and headers of an answer, by a client that checks the certificate."""
+    request = urllib.request.Request(behind.url + path, headers=headers)
+    if who is not None:
+        request.add_header("Authorization", authorization(who))
+    try:
+        with urllib.request.urlopen(request, context=behind.trust(), timeout=30) as answer:
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers
+
+
+def authorization(who: tuple[str, str]) -> str:
+    return "Basic " + base64.b64encode(":".join(who).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "who", [None, (OPERATOR[0], "wrong"), ("somebody", OPERATOR[1]), (READER[0], OPERATOR[1])]
+)
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/healthz", "/metrics"])
+def test_nobody_comes_in_without_the_password(behind, who, path):
+    status, headers = asked(behind, path, who)
+    assert status == 401
+    assert headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_a_browser_without_the_password_sees_nothing(browser, behind):
+    for who in (None, (OPERATOR[0], "wrong")):
+        with window(browser, who) as context:
+            page = context.new_page()
+            with pytest.raises(Error, match=r"net::ERR_(INVALID_AUTH|HTTP_RESPONSE)"):
+                page.goto(behind.url)
+
+
+def test_what_is_for_the_inside_is_not_there_outside(behind):
+    for path in (
+        "/healthz",
+        "/metrics",
+        "/_stcore/metrics",
+        "/healthz/",
+        "//healthz",
+        "/%68ealthz",
+    ):
+        assert asked(behind, path)[0] == 404, path
+
+
+@pytest.mark.parametrize(
+    ("path", "who"), [("/", OPERATOR), ("/", None), ("/healthz", OPERATOR), ("/browse", READER)]
+)
+def test_every_answer_has_each_header_once(behind, path, who):
+    _, headers = asked(behind, path, who)
+    for name, value in HEADERS.items():
+        assert headers.get_all(name) == [value]
+    assert headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
+
+
+def test_plain_http_leads_to_https(behind):
+    asking = http.client.HTTPConnection("localhost", int(behind.plain_url.rpartition(":")[2]))
+    asking.request("GET", f"/browse?word={SECRET_WORD}")
+    answer = asking.getresponse()
+    asking.close()
+    assert answer.status == 308
+    assert str(answer.getheader("Location")).startswith("https://localhost")
+
+
+def test_the_role_is_that_of_the_password_whatever_a_browser_says(browser, behind):
+    forged = {"X-Chatscape-User": "operator", "X-Chatscape-Groups": "operator"}
+    for who, more, shown in (
+        (OPERATOR, {}, "operator, operator"),
+        (OPERATOR, {"X-Chatscape-User": "somebody"}, "operator, operator"),
+        (READER, {}, "reader, reader"),
+        (READER, forged, "reader, reader"),
+    ):
+        with window(browser, who, extra_http_headers=more) as context:
+            page = context.new_page()
+            go(page, behind.url)
+            expect(page.get_by_test_id("stSidebar").get_by_text(shown, exact=True)).to_be_visible()
+
+
+def test_who_goes_round_the_proxy_is_refused(behind):
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(behind.app_url)
+
+
+def test_a_page_is_drawn_over_a_websocket(page, behind):
+    frames: list[str] = []
+    page.on("websocket", lambda socket: frames.append(socket.url))
+    go(page, behind.url)
+    expect(figure(page, "Conversations")).to_have_text("2,000")
+    assert frames == [behind.url.replace("https", "wss") + "/_stcore/stream"]
+
+
+UPLOAD = "/_stcore/upload_file/a/b"
+
+
+@pytest.mark.parametrize("path", ["/", UPLOAD])
+def test_no_more_than_a_form_is_taken_in(behind, path):
+    assert put(behind, path, b"x" * 1_000) in (400, 403, 405)
+    assert put(behind, path, b"x" * 2_000_000) == 413
+
+
+def test_what_does_not_say_its_length_is_cut_off(behind):
+    assert put(behind, UPLOAD, iter([b"x" * 1_000])) in (400, 403)
+    # Caddy 2.6 says that the dashboard did not take it, later ones that it is too long.
+    assert put(behind, UPLOAD, iter([b"x" * 10_000] * 200)) in (413, 502)
+
+
+def put(behind: Proxied, path: str, body: bytes | Iterator[bytes]) -> int:
+    """The status of the answer; a body of pieces is sent without saying its length."""
+    asking = http.client.HTTPSConnection(
+        "localhost", behind.port, context=behind.trust(), timeout=30
+    )
+    headers = {"Authorization": authorization(OPERATOR)}
+    try:
+        asking.request("PUT", path, body, headers, encode_chunked=True)
+        return asking.getresponse().status
+    finally:
+        asking.close()
+
+
+def test_a_large_export_arrives_whole(browser, tmp_path):
+    write_sample(tmp_path / "raw.parquet", 12_000, 3, Silent())
+    prepared(tmp_path / "raw.parquet", tmp_path / "store")
+    with proxied(tmp_path / "store", tmp_path) as behind, window(browser, OPERATOR) as context:
+        page = context.new_page()
+        opened(page, behind.url)
+        choose_shape(page, "As published")
+        choose(page, "Format", "jsonl")
+        token = prepare(page)
+        file = fetched(page, token, "slice-published.jsonl", tmp_path)
+        manifest = json.loads(fetched(page, token, MANIFEST, tmp_path).read_text())
+    (written,) = manifest["files"]
+    assert file.stat().st_size == written["bytes"] > 50_000_000
+    assert sha256(file) == written["sha256"]
+
+
+def test_what_somebody_searches_for_is_in_no_log(page, behind):
+    go(page, f"{behind.url}/browse?word={SECRET_WORD}")
+    settled(page)
+    asked(behind, f"/browse?word={SECRET_WORD}", (OPERATOR[0], "wrong"))
+    with socket.create_connection(("localhost", behind.port)) as plain:
+        plain.sendall(f"GET /?word={SECRET_WORD} HTTP/1.1\r\n\r\n".encode())
+        plain.recv(100)
+    for log in (behind.caddy_log, behind.app_log):
+        assert SECRET_WORD not in log.read_text()
+
+
+def test_a_proxy_without_its_dashboard_says_so_without_the_address(tmp_path):
+    """Caddy logs an error for each request then, with the request in it."""
+    with only_caddy(tmp_path, free_port()) as alone:
+        status, headers = asked(alone, f"/browse?word={SECRET_WORD}", Referer=SECRET_WORD)
+        assert status == 502
+        assert headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+        said = alone.caddy_log.read_text()
+    assert re.search(r'"status":502', said)
+    assert SECRET_WORD not in said
