@@ -57,6 +57,13 @@ def test_nobody_but_the_proxy_is_reached_from_outside(services):
     assert set(services["caddy"]["networks"]) == {"inside", "outside"}
 
 
+def test_metrics_are_on_the_inner_network_alone(services):
+    app = services["app"]
+    assert app["environment"]["CHATSCAPE_METRICS_PORT"] == "9100"
+    address = app["environment"]["CHATSCAPE_METRICS_HOST"]
+    assert address == app["networks"]["inside"]["ipv4_address"]
+
+
 def test_the_app_believes_the_address_of_the_proxy_alone(services):
     inside = {
         name: services[name]["networks"]["inside"]["ipv4_address"] for name in ("app", "caddy")
