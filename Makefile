@@ -6,7 +6,7 @@ ROWS ?= 1000000
 MODELS ?= yes
 WORDS_ONLY := $(if $(filter no,$(MODELS)),--words-only)
 
-.PHONY: run index test bench load format screenshots sample
+.PHONY: run index test bench load format audit screenshots sample
 
 run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; MODELS=no: search by words alone
 	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
@@ -27,6 +27,9 @@ load: .venv/installed-dev  ## 50 readers at once, without and with slow question
 
 format: .venv/installed-dev  ## format and fix what can be fixed
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+audit: .venv/installed-dev  ## known weaknesses of the pinned packages
+	@$(BIN)/python -m tests.audit
 
 screenshots: .venv/installed-dev  ## the pictures of the README
 	@tests/install_browser.sh && $(BIN)/pytest tests/e2e/test_screenshots.py --screenshots assets/screenshots

@@ -4,5 +4,6 @@ set -eux
 ruff format --check .
 ruff check .
 mypy
+python -m tests.audit
 pytest -n 2 --ignore tests/e2e "$@"
 pytest tests/e2e "$@"
