@@ -14,6 +14,7 @@ from queries.settings import Settings, variable
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
+SECURITY = (ROOT / "SECURITY.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
@@ -30,9 +31,19 @@ def test_every_setting_is_in_the_readme_with_default_and_help():
         shown = f"`{default}`" if default != "" else "empty"
         line = f"| `{variable(setting.name)}` | {shown} | {setting.metadata['help']} |"
         assert line in README
-    assert set(re.findall(r"CHATSCAPE_[A-Z_]+", README)) == {
-        variable(s.name) for s in fields(Settings)
-    }
+    settings = {variable(setting.name) for setting in fields(Settings)}
+    assert set(re.findall(r"CHATSCAPE_[A-Z_]+", README)) == settings | DEPLOYED
+
+
+DEPLOYED = set(re.findall(r"(?m)^\| `(CHATSCAPE_[A-Z_]+)`", README.partition("## Settings")[0]))
+"""Variables of compose.yaml and of the Caddyfile, which have tables of their own."""
+
+
+def test_every_variable_of_a_deployment_is_in_the_readme():
+    compose, proxy = (ROOT / "compose.yaml").read_text(), ROOT / "assets" / "deploy" / "Caddyfile"
+    read = set(re.findall(r"\$\{(CHATSCAPE_[A-Z_]+)", compose))
+    read |= set(re.findall(r"\{\$(CHATSCAPE_[A-Z_]+)", proxy.read_text()))
+    assert read - {variable(setting.name) for setting in fields(Settings)} == DEPLOYED
 
 
 def test_every_filter_is_in_the_readme():
@@ -57,9 +68,14 @@ def test_pictures_of_the_readme_exist():
 
 
 def test_links_between_documents_lead_somewhere():
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / name).read_text()):
             assert (ROOT / target).exists(), f"{name} links to {target}"
+
+
+def test_what_the_threat_model_names_is_there():
+    for path in re.findall(r"`((?:tests|assets|queries|dashboard)/[^`]+)`", SECURITY):
+        assert (ROOT / path).exists(), path
 
 
 def test_the_changelog_knows_this_version():
