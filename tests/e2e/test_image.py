@@ -100,7 +100,7 @@ def test_the_container_prepares_serves_answers_for_its_health_and_stops(image, s
         assert is_healthy(image, store, port)
         assert not is_healthy(image, store, free_port())
         with connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream", additional_headers=PERSON
+            f"ws://localhost:{port}/_stcore/stream", additional_headers=PERSON
         ) as open_page:
             os.kill(first_process(process.pid), signal.SIGTERM)
             assert process.wait(STOP_SECONDS) == 0

@@ -203,6 +203,8 @@ def test_a_large_export_arrives_whole(browser, tmp_path):
         page = context.new_page()
         opened(page, behind.url)
         choose_shape(page, "As published")
+        expect(page).to_have_url(re.compile("shape=published"))
+        settled(page)  # The formats of the other shape go.
         choose(page, "Format", "jsonl")
         token = prepare(page)
         file = fetched(page, token, "slice-published.jsonl", tmp_path)
