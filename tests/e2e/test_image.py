@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.browsing import free_port, wait_until_healthy
 from tests.imaging import USER, Image, made, steps
@@ -100,7 +101,9 @@ def test_the_container_prepares_serves_answers_for_its_health_and_stops(image, s
         assert is_healthy(image, store, port)
         assert not is_healthy(image, store, free_port())
         with connect(
-            f"ws://localhost:{port}/_stcore/stream", additional_headers=PERSON
+            f"ws://localhost:{port}/_stcore/stream",
+            origin=Origin(f"http://localhost:{port}"),
+            additional_headers=PERSON,
         ) as open_page:
             os.kill(first_process(process.pid), signal.SIGTERM)
             assert process.wait(STOP_SECONDS) == 0
