@@ -109,8 +109,9 @@ def test_the_container_prepares_serves_answers_for_its_health_and_stops(image, s
             assert process.wait(STOP_SECONDS) == 0
             open_page.close()
     finally:
-        process.kill()
-        process.wait()
+        if process.poll() is None:
+            os.kill(first_process(process.pid), signal.SIGKILL)
+            process.wait()
     assert "Traceback" not in log.read_text()
 
 
