@@ -211,8 +211,8 @@ def test_prepare_reports_oddities_and_what_was_left_out(capsys, tmp_path):
         (["show"], 2, "Missing argument"),
         (["show", "zzz"], 1, "There is no conversation 'zzz' in this store."),
         (["prepare", "nowhere.parquet"], 2, "There is no parquet file at nowhere.parquet."),
-        (["serve", "--host", "0.0.0.0"], 2, "without sign-in. Use 127.0.0.1 behind a proxy"),
-        (["serve", "--host", "192.168.1.2"], 2, "without sign-in"),
+        (["serve", "--host", "0.0.0.0"], 2, "CHATSCAPE_SIGN_IN=proxy"),
+        (["serve", "--host", "192.168.1.2"], 2, "CHATSCAPE_SIGN_IN=openid, use 127.0.0.1"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_an_exit_code(

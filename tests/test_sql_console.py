@@ -24,11 +24,13 @@ def texts(console: Console, store: Store, **how: object) -> dict[tuple[str, int]
 
 
 def test_the_views_have_the_rows_of_the_raw_data(console, sample_store):
-    raw = duckdb.sql(
-        f"select model, count(*), sum(turn), count(*) filter (list_contains("
-        f"list_transform(openai_moderation, lambda m: m.flagged), true)) "
-        f"from read_parquet('{SAMPLE}') where language = 'English' group by 1 order by 1"
-    ).fetchall()
+    with duckdb.connect() as connection:
+        raw = connection.execute(
+            "select model, count(*), sum(turn), count(*) filter (list_contains("
+            "list_transform(openai_moderation, lambda m: m.flagged), true)) "
+            f"from '{SAMPLE}' where language = 'English' group by 1 order by 1"
+        ).fetchall()
+        messages = connection.execute(f"select sum(len(conversation)) from '{SAMPLE}'").fetchall()
     sql = (
         "select model, count(*), sum(turn_count)::bigint, count(*) filter (is_flagged) "
         "from {} group by 1 order by 1"
@@ -37,7 +39,6 @@ def test_the_views_have_the_rows_of_the_raw_data(console, sample_store):
     assert rows(console, sample_store, sql.format("slice"), filters=english) == raw
     everything = rows(console, sample_store, sql.format("conversations"), filters=english)
     assert sum(row[1] for row in everything) == 2_000
-    messages = duckdb.sql(f"select sum(len(conversation)) from '{SAMPLE}'").fetchall()
     assert rows(console, sample_store, "select count(*) from messages") == messages
 
 

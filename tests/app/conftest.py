@@ -112,17 +112,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opener:
 
 
 @pytest.fixture
-def accepted(tiny_folder: Path, tmp_path: Path) -> Path:
+def accepted(own_folder: Path) -> Path:
     """A store of the twelve whose licence is accepted."""
-    import shutil
-
     from queries.layout import StorePath
     from queries.licence import accept
 
-    folder = tmp_path / "store"
-    shutil.copytree(tiny_folder, folder)
-    accept(StorePath(folder), "a test")
-    return folder
+    accept(StorePath(own_folder), "a test")
+    return own_folder
 
 
 @pytest.fixture(scope="session")

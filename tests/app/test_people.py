@@ -1,11 +1,12 @@
 """What readers may not do is refused where it is done, whatever their browser sends."""
 
 import json
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exporting, gate
+from dashboard import exporting, gate, session
 from queries.access_log import noted
 from queries.layout import StorePath
 from queries.removal.register import removed
@@ -35,7 +36,8 @@ def come(monkeypatch):
         sealed = {} if person is None else {"x-chatscape-passed": gate._sealed(person)}
         monkeypatch.setattr(CONTEXT, property(lambda _: Headers(sealed)))
 
-    return come
+    yield come
+    session.settings.cache_clear()
 
 
 def errors(app: AppTest) -> list[str]:
@@ -83,9 +85,12 @@ def test_only_an_operator_sees_contact_data(opening, come):
     assert "Only an operator may show it." in said(app)
 
 
-def test_a_session_that_an_operator_left_shows_a_reader_nothing_more(opening, come):
+def test_a_session_that_an_operator_left_shows_a_reader_nothing_more(
+    opened, read_folder, tmp_path, come
+):
+    store = shutil.copytree(read_folder, tmp_path / "store")
     come(ADA)
-    app = whole(opening("m"))
+    app = whole(opened(store, "conversation", conversation="m" * 32))
     masked = bodies(app)
     app = whole(app.button(key="unmask").click().run())
     assert bodies(app)[0].replace("<NAME_1>", "NAME_1") == MASKED
@@ -177,6 +182,7 @@ def test_claims_of_an_openid_provider_make_a_person(opened, accepted, monkeypatc
         monkeypatch.setenv(f"CHATSCAPE_{name}", text)
     monkeypatch.setattr("streamlit.user_info.UserInfoProxy.to_dict", lambda _: claims)
     app = opened(accepted)
+    session.settings.cache_clear()
     assert not errors(app)
     if person is None:
         assert [button.label for button in app.button] == ["Sign in"]
