@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import navigation, paging, people, reruns, session, sidebar, url
+from dashboard import afterwards, navigation, paging, people, reruns, session, sidebar, url
 from dashboard.components import notices
 from dashboard.components.person import show_person
 from dashboard.components.plot import load_script_early
@@ -20,6 +20,7 @@ st.set_page_config(page_title=f"{page.title} · Chatscape")
 st.logo(str(asset("wordmark.svg")), icon_image=icon, size="large")
 sidebar.restore_seeded()
 url.begin()
+afterwards.begin()
 
 with notices.errors_shown():
     if people.must_sign_in():
@@ -47,5 +48,7 @@ with notices.errors_shown():
         navigation.show_links(page)
         sidebar.show_filters(filters)
         show_person()
+    with notices.errors_shown():
+        afterwards.finish()
 url.settle()
 reruns.end(began)

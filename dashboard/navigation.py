@@ -20,6 +20,7 @@ _PAGES = (
     ("search", "Search", ":material/search:"),
     ("browse", "Browse", ":material/list:"),
     ("conversation", "Conversation", ":material/forum:"),
+    ("sql", "SQL", ":material/terminal:"),
     ("export", "Export", ":material/download:"),
     ("about", "About the data", ":material/info:"),
     ("log", "Log", ":material/history:"),

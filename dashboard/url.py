@@ -33,6 +33,7 @@ _VIEW = (
     *("measure", "standardise", "top", "find", "section", "unit"),
     *("score_of", "role", "thresholds", "against", "of", "words"),
     *(*_SEARCH, *_READING, "export_of", "shape"),
+    *("sql", "sql_of", "chart", "x", "y"),
 )
 """Parameters that say how a page is looked at, besides the filters."""
 
@@ -195,6 +196,11 @@ def permalink(conversation_id: str, turn: int | None = None) -> str:
     """Relative address of a conversation that says nothing of any list."""
     said = [("conversation", conversation_id), *([("turn", str(turn))] if turn else [])]
     return f"conversation?{urlencode(said)}"
+
+
+def way_to(conversation_id: str) -> str:
+    """Relative address of a conversation from a page that is no list of conversations."""
+    return f"conversation?{urlencode([*_kept(*FIELD_NAMES), ('conversation', conversation_id)])}"
 
 
 def slice_address(filters: Filters) -> str:

@@ -1,5 +1,7 @@
 // A table of figures. Every text is set with textContent: nothing in it becomes markup.
 
+const LONG = 60
+
 function headCell(head, send) {
   const cell = element("th", head.number ? "number" : "")
   cell.scope = "col"
@@ -18,15 +20,24 @@ function headCell(head, send) {
   return cell
 }
 
-function nameCell(row, send) {
-  const cell = element("th", "name")
+// What a cell says; a text that is cut has a way to its rest, an id one to what it is of.
+function said(text, mark, send) {
+  const node = element(mark?.href ? "a" : "span", mark?.nothing ? "nothing" : "", text)
+  if (mark?.href) follow(node, mark.href)
+  if (!mark?.rest) return [node]
+  return [node, " ", button("show all", "Show the whole text", () => send("rest", mark.rest))]
+}
+
+function nameCell(row, head, send) {
+  const cell = element("th", head.number ? "name number" : "name")
   cell.scope = "row"
   if (row.pick) {
     const choose = button(row.cells[0], `Filter by ${row.cells[0]}, or take the filter away`, () => send("chosen", row.pick))
     choose.dir = "auto"
     cell.append(choose)
   } else {
-    cell.append(element("span", "", row.cells[0]))
+    cell.dir = "auto"
+    cell.append(...said(row.cells[0], row.marks[0], send))
   }
   if (row.notes[0]) cell.append(element("small", "", row.notes[0]))
   return cell
@@ -35,10 +46,12 @@ function nameCell(row, send) {
 function line(row, heads, send) {
   const node = element("tr", row.few ? "few" : "")
   if (row.few) node.title = "Fewer than 30: its rates say little"
-  node.append(nameCell(row, send))
+  node.append(nameCell(row, heads[0], send))
   row.cells.slice(1).forEach((text, place) => {
     const cell = element("td", heads[place + 1].number ? "number" : "")
-    cell.append(element("span", "", text))
+    if (!heads[place + 1].number) cell.dir = "auto"
+    if (text.length > LONG) cell.classList.add("long")
+    cell.append(...said(text, row.marks[place + 1], send))
     if (row.notes[place + 1]) cell.append(element("small", "", row.notes[place + 1]))
     node.append(cell)
   })

@@ -1,6 +1,6 @@
 """A table of figures: for reading, sorting, copying and, row by row, for filtering."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,21 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is special about a cell.
+
+    Attributes:
+        href: address that it leads to.
+        rest: what asks for the rest of a text that is cut.
+        is_nothing: there is no value: its text stands for that.
+    """
+
+    href: str | None = None
+    rest: str | None = None
+    is_nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row: its name, then its cells.
 
@@ -38,12 +53,14 @@ class Row:
         notes: a small text below each cell (an interval); empty for none.
         pick: the filter that the row stands for; None for none.
         is_few: whether it is of so few that its rates say little.
+        marks: what is special about a cell, by its place; nothing of the others.
     """
 
     cells: Sequence[str]
     notes: Sequence[str] = field(default=())
     pick: str | None = None
     is_few: bool = False
+    marks: Mapping[int, Mark] = field(default_factory=dict)
 
 
 def show_table(
@@ -56,6 +73,7 @@ def show_table(
     is_descending: bool = True,
     on_sort: Callable[[str], None] | None = None,
     on_choice: Callable[[str], None] | None = None,
+    on_rest: Callable[[str], None] | None = None,
     export: dict[str, Any] | None = None,
 ) -> None:
     """Draw a table.
@@ -69,6 +87,7 @@ def show_table(
         is_descending: largest first.
         on_sort: called with the `sort` of the head that was chosen.
         on_choice: called with the `pick` of the row that was chosen.
+        on_rest: called with the `rest` of the cell whose whole text is asked for.
         export: ``name`` and ``csv`` of what can be saved, and ``plot``, ``title``, ``note`` of a
             chart that can be saved as a picture; None for none of it.
     """
@@ -81,6 +100,10 @@ def show_table(
         if on_sort is not None and st.session_state[key].sorted is not None:
             on_sort(str(st.session_state[key].sorted))
 
+    def show_rest() -> None:
+        if on_rest is not None and st.session_state[key].rest is not None:
+            on_rest(str(st.session_state[key].rest))
+
     _TABLE(
         key=key,
         data={
@@ -91,6 +114,7 @@ def show_table(
         },
         on_chosen_change=choose,
         on_sorted_change=sort,
+        on_rest_change=show_rest,
     )
 
 
@@ -111,4 +135,8 @@ def _row(row: Row) -> dict[str, Any]:
         "notes": list(row.notes),
         "pick": row.pick,
         "few": row.is_few,
+        "marks": {
+            place: {"href": mark.href, "rest": mark.rest, "nothing": mark.is_nothing}
+            for place, mark in row.marks.items()
+        },
     }

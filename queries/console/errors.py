@@ -32,3 +32,8 @@ class SqlFailedError(DataError):
         return cls(
             "The statement was stopped: it took more memory or time than it may. Ask for less."
         )
+
+    @classmethod
+    def outdated(cls) -> "SqlFailedError":
+        """Its rows are no longer given."""
+        return cls("Conversations were removed since it was asked, or others made room: ask again.")

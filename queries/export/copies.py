@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from queries.cli.options import filter_arguments
+from queries.console.asking import Question
 from queries.errors import UsageError
 from queries.export.plan import ExportPlan, Pick, Sample
 
@@ -23,6 +24,21 @@ def command_text(plan: ExportPlan, out: Path, store: Path | None = None) -> str:
     """
     at = [] if store is None else ["--store", str(store)]
     return shlex.join(["chatscape", "export", str(out), *at, *_arguments(plan, out)])
+
+
+def sql_command_text(question: Question, store: Path) -> str:
+    """The command that asks a statement.
+
+    Args:
+        question: the statement, and over what.
+        store: the folder of the store.
+    """
+    said = ["--uncover"] if question.is_uncovered else []
+    said += ["--unmask"] if question.is_unmasked else []
+    # A comment at its beginning would be read as an option.
+    said += ["--"] if question.sql.startswith("-") else []
+    over = ["--store", str(store), *filter_arguments(question.filters)]
+    return shlex.join(["chatscape", "sql", *over, *said, question.sql])
 
 
 def _arguments(plan: ExportPlan, out: Path) -> Iterator[str]:
