@@ -74,6 +74,8 @@ def values(column: pa.ChunkedArray) -> list[Any]:
 
 def _without_zeros(text: str | None) -> str | None:
     """A time without the fraction of a second that is none."""
+    if text is not None and text.startswith("<value out of range"):
+        return _UNREADABLE
     return text if text is None else text.removesuffix(".000000").replace(".000000Z", "Z")
 
 
@@ -90,6 +92,9 @@ def _text(value: Any) -> str:  # noqa: ANN401
             return "true" if value else "false"
         case float():
             return _float(value)
+        case pa.MonthDayNano():
+            seconds = value.nanoseconds / 1e9
+            return f"{value.months} months {value.days} days {seconds:g} s"
         case bytes():
             return value.hex(" ")
         case list() | dict():

@@ -15,6 +15,8 @@ from dashboard.components.sql_cells import NOTHING, is_number, labels, values
 from dashboard.components.view_choice import show_choice
 from queries.reading import visible
 
+CHART_KEYS = ("chart", "x", "y")
+
 _NONE = "none"
 _KINDS = {_NONE: "Table only", "bars": "Bars", "line": "Line", "dots": "Dots"}
 

@@ -5,14 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import asking, formats, people, session
+from dashboard import asking, formats, people, session, url
 from dashboard.afterwards import do_afterwards
-from dashboard.asking import Outcome
 from dashboard.components.flagged_switch import show_flagged_switch
 from dashboard.components.notices import errors_shown
 from dashboard.components.sql_away import show_command, show_files
 from dashboard.components.sql_editor import show_sql_editor
-from dashboard.components.sql_result import show_result
+from dashboard.components.sql_result import RESULT_KEYS, show_result
 from queries.console.asking import Question
 from queries.describe import describe
 from queries.filters import Filters
@@ -53,12 +52,20 @@ def show_answer(question: Question) -> None:
             )
         asking.make_ready()
         return
-    place = st.empty()
     came = asking.outcome(question)
+    place = st.empty()
     if came is None:
+        if url.has_arrived():
+            # What the address says of a result is read when it is there, in another run.
+            for key in RESULT_KEYS:
+                st.session_state.pop(key, None)
         do_afterwards(lambda: _ask(question, place))
-    else:
-        _show_outcome(came, place)
+        return
+    with place.container():
+        show_result(came)
+        show_files(came)
+        show_command(came.question)
+    asking.make_ready()
 
 
 def _ask(question: Question, place: DeltaGenerator) -> None:
@@ -69,13 +76,14 @@ def _ask(question: Question, place: DeltaGenerator) -> None:
         said = st.empty()
         st.button("Stop", key="sql_stop", icon=":material/stop:", on_click=_stop, args=(question,))
         # Each call draws, which is where a run is cut off when somebody stops or asks again.
-        came = asking.ask(
+        asking.ask(
             question,
             is_unlimited=is_unlimited,
             beat=_beat(said, limit),
             queued=lambda before: _say_place(said, before),
         )
-        _show_outcome(came, place)
+        # The widgets of a result are those of the page only where its own script draws them.
+        st.rerun()
 
 
 def _stop(question: Question) -> None:
@@ -93,11 +101,3 @@ def _beat(said: DeltaGenerator, limit: str) -> Callable[[float], None]:
 def _say_place(said: DeltaGenerator, before: int) -> None:
     many = "1 statement is" if before == 1 else f"{before:,} statements are"
     said.text(f"{many} before yours")
-
-
-def _show_outcome(came: Outcome, place: DeltaGenerator) -> None:
-    with place.container():
-        show_result(came)
-        show_files(came)
-        show_command(came.question)
-    asking.make_ready()

@@ -8,14 +8,18 @@ import streamlit as st
 from dashboard import formats, url
 from dashboard.asking import Outcome
 from dashboard.components.sql_cells import Cell, cells, is_number, labels
-from dashboard.components.sql_chart import show_result_chart
+from dashboard.components.sql_chart import CHART_KEYS, show_result_chart
 from dashboard.components.table import Head, Mark, Row, show_table
-from dashboard.paging import chosen_page, show_pages
+from dashboard.paging import KEY, chosen_page, show_pages
 from queries.console.asking import Question
+from queries.reading import visible
 
 PAGE_ROWS = 50
 COLUMNS_MAX = 200
 """So many columns of a result are shown; a file has all of them."""
+
+RESULT_KEYS = (KEY, *CHART_KEYS)
+"""Parameters of the address that say how a result is looked at."""
 
 _ID = "conversation_id"
 _WHOLE = "sql_whole"
@@ -24,7 +28,7 @@ _WHOLE = "sql_whole"
 def show_result(came: Outcome) -> None:
     """Draw the outcome of a statement."""
     if came.answered is None:
-        st.error(formats.plain(came.problem), icon=":material/error:")
+        _show_problem(came.problem)
         return
     rows = came.answered.rows
     _show_size(rows, came)
@@ -35,6 +39,14 @@ def show_result(came: Outcome) -> None:
     first = (chosen_page(pages) - 1) * PAGE_ROWS
     _show_rows(rows.slice(first, PAGE_ROWS), first, came.question)
     show_pages(pages)
+
+
+def _show_problem(problem: str) -> None:
+    """One sentence, and the line of the statement that it is about."""
+    sentence, _, line = problem.partition("\n\nLINE ")
+    st.error(formats.plain(sentence), icon=":material/error:")
+    if line:
+        st.code(visible(f"LINE {line}"), language=None)
 
 
 def _show_size(rows: pa.Table, came: Outcome) -> None:

@@ -5,6 +5,7 @@ const LONG = 60
 function headCell(head, send) {
   const cell = element("th", head.number ? "number" : "")
   cell.scope = "col"
+  if (head.label.length > LONG / 3) cell.classList.add("wide")
   if (!head.sort) {
     cell.textContent = head.label
     cell.title = head.hint

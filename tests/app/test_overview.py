@@ -41,7 +41,7 @@ def test_whatever_the_page_comes_to_the_way_out_stays_in_the_sidebar(opened, acc
         app = opened(accepted, view, **query)
         assert not app.exception
         assert app.sidebar.button(key="clear").label == "Clear all filters"
-        assert len(app.sidebar.get("page_link")) == 12
+        assert len(app.sidebar.get("page_link")) == 13
         app.sidebar.button(key="clear").click().run()
         assert not app.query_params.get("min_turns")
 

@@ -66,7 +66,7 @@ def test_the_page_says_who_is_signed_in(opened, accepted, come):
         come(person)
         app = opened(accepted)
         assert f"{person.name}, {person.role}" in signed_in(app)
-        assert len(app.sidebar.get("page_link")) == (12 if person.is_operator else 11)
+        assert len(app.sidebar.get("page_link")) == (13 if person.is_operator else 12)
 
 
 def test_only_an_operator_accepts_the_licence(opened, tiny_folder, come):
@@ -192,4 +192,4 @@ def test_claims_of_an_openid_provider_make_a_person(opened, accepted, monkeypatc
         assert f"{person.name}, {person.role}" in signed_in(app)
         assert "Sign out" in [button.label for button in app.sidebar.button]
     else:
-        assert len(app.sidebar.get("page_link")) == 12
+        assert len(app.sidebar.get("page_link")) == 13

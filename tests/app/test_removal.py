@@ -67,7 +67,7 @@ def test_who_comes_through_a_proxy_neither_removes_nor_sees_the_log(
     app = removing(app, "no")
     assert removed(StorePath(accepted)).num_rows == 0
     assert "remove" not in {button.key for button in app.button}
-    assert len(app.sidebar.get("page_link")) == 11
+    assert len(app.sidebar.get("page_link")) == 12
     app = page("log")
     assert "events" not in components(app)
     assert [one[:33] for one in errors(app)] == ["Only an operator may see the log:"]
