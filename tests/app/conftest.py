@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,23 @@ def indexed(opened: Opener, indexed_folder: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("queries.search.index.embedder_of", lambda _: DictionaryEmbedder())
     return partial(opened, indexed_folder)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """What is asked on the page SQL, each with its limits."""
+    from dashboard.asking import console
+
+    found: list[Any] = []
+    ask = console.ask
+
+    def note(store: Any, question: Any, limits: Any, **more: Any) -> Any:
+        found.append((question, limits))
+        return ask(store, question, limits, **more)
+
+    monkeypatch.setattr(console, "ask", note)
+    yield found
+    console.close()
 
 
 @pytest.fixture(scope="session")
