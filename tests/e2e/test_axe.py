@@ -27,6 +27,9 @@ PAGES = [
     "conversation",
     "conversation?conversation=nope",
     "export?shape=published",
+    "sql",
+    "sql?sql=select+conversation_id,+opening,+null+as+n,+1+as+m+from+slice&chart=bars",
+    "sql?sql=select+modle+from+slice",
     "about",
     "log",
 ]

@@ -1,0 +1,132 @@
+"""Asking SQL in a browser: written, run, drawn and taken away; stopped; beside others."""
+
+import re
+from urllib.parse import urlencode
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import SAMPLE
+from tests.e2e.conftest import figure, go, settled
+from tests.e2e.test_reading import assert_fits
+
+BOMB = "select count(*) from range(1000000) a, range(1000000) b, range(1000000) c"
+RAW = f"""
+select model, count(*) as n from '{SAMPLE}'
+where language = 'English' group by model order by n desc, model"""
+
+
+def write(page: Page, sql: str) -> None:
+    page.get_by_role("textbox", name="Statement").fill(sql)
+
+
+def rows(page: Page) -> list[list[str]]:
+    """The cells of the result, without the numbers of the rows."""
+    lines = page.get_by_role("region", name=re.compile("^Rows 1 to")).locator("tbody tr")
+    return [line.locator("td").all_inner_texts() for line in lines.all()]
+
+
+def expect_said(page: Page, words: str | re.Pattern[str]) -> None:
+    expect(page.get_by_test_id("stMain").get_by_text(words)).to_be_visible()
+
+
+def test_a_statement_is_written_run_drawn_and_taken_away(page, sample_url, tmp_path):
+    go(page, f"{sample_url}/sql?language=English")
+    write(page, "select model, count(*) as n from ")
+    page.get_by_role("button", name="slice", exact=True).click()
+    box = page.get_by_role("textbox", name="Statement")
+    box.press_sequentially(" group by model order by n desc, ")
+    page.get_by_role("searchbox", name="Find a column").fill("name of the model")
+    page.keyboard.press("Enter")
+    sql = "select model, count(*) as n from slice group by model order by n desc, model"
+    expect(box).to_have_value(sql)
+    expect(page.get_by_text(" rows, 2 columns, in ")).to_have_count(0)
+    box.press("Control+Enter")
+    expect_said(page, re.compile(r"^\d+ rows, 2 columns, in "))
+    settled(page)
+    expected = duckdb.sql(RAW).fetchall()
+    assert rows(page) == [[model, str(n)] for model, n in expected]
+    page.get_by_role("radio", name="Bars").click()
+    expect(page).to_have_url(re.compile("chart=bars"))
+    bars = page.locator(".js-plotly-plot .bars .point")
+    expect(bars).to_have_count(len(expected))
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Parquet").click()
+    file = tmp_path / started.value.suggested_filename
+    started.value.save_as(file)
+    taken = pq.read_table(file)
+    assert list(zip(*taken.to_pydict().values(), strict=True)) == expected
+    address = page.url
+    go(page, f"{sample_url}/")
+    go(page, address)
+    expect(bars).to_have_count(len(expected))
+
+
+def test_back_takes_a_statement_back(page, sample_url):
+    go(page, f"{sample_url}/sql?{urlencode({'sql': 'select 41 as n'})}")
+    expect(page.get_by_role("cell", name="41")).to_be_visible()
+    write(page, "select 42 as n")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("cell", name="42")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("cell", name="41")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Statement")).to_have_value("select 41 as n")
+
+
+def test_what_is_typed_stays_while_other_things_are_chosen(page, sample_url):
+    go(page, f"{sample_url}/sql")
+    box = page.get_by_role("textbox", name="Statement")
+    box.fill("select 1 -- not run yet")
+    page.get_by_text("Flagged texts too").click()
+    settled(page)
+    expect(box).to_have_value("select 1 -- not run yet")
+    page.get_by_label("Examples").select_option("How long answers are, by turn")
+    expect(box).to_have_value(re.compile("^select turn_number"))
+    assert "sql=" not in page.url
+
+
+def test_a_bomb_lets_others_work_and_can_be_stopped(page, context, sample_url):
+    go(page, f"{sample_url}/sql")
+    write(page, BOMB)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect_said(page, re.compile(r"^Running: \d\.\d s of 10 s"))
+    expect(page.get_by_test_id("stSidebar").get_by_text("Language", exact=True)).to_be_visible()
+    other = context.new_page()
+    go(other, f"{sample_url}/?model=gpt-4")
+    expect(figure(other, "Conversations")).to_have_text("13")
+    # Ten seconds are not over: it was there meanwhile.
+    expect_said(page, re.compile(r"^Running: "))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect_said(page, "The statement was stopped. Run asks it again.")
+    write(page, "select 42 as n")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("cell", name="42")).to_be_visible()
+
+
+def test_a_statement_that_takes_too_long_ends_by_itself(page, sample_url):
+    page.goto(f"{sample_url}/sql?{urlencode({'sql': BOMB})}")
+    expect_said(page, re.compile(r"^Running: "))
+    expect_said(page, re.compile("^The statement was stopped after 10 s"))
+    expect(page.get_by_role("textbox", name="Statement")).to_have_value(BOMB)
+
+
+LONG_NAMES = ", ".join(f"range as {'a_long_name_' * 5}{n}" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"sql": "select conversation_id, opening, flagged_categories, prompt_chars from slice"},
+        {"sql": f"select {LONG_NAMES} from range(60)", "chart": "bars"},
+        {"sql": "select repeat('x', 500) as t, range as n from range(60)", "chart": "bars"},
+        {"sql": "select nothing"},
+    ],
+)
+def test_a_narrow_screen_needs_no_sideways_scrolling(narrow, sample_url, asked):
+    go(narrow, f"{sample_url}/sql?{urlencode(asked)}")
+    if asked:
+        expect(narrow.get_by_text("The same by the command line")).to_be_visible()
+    assert_fits(narrow)
