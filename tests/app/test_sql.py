@@ -5,11 +5,11 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
-import streamlit as st
 
-from dashboard import asking
+from dashboard import asking, sidebar
 from dashboard.components import sql_page
 from queries import cli
+from queries.console.process import Answered
 from queries.console.views import EXAMPLES
 from tests.app.conftest import raw
 from tests.app.reading import captions, components, data, said, texts, whole
@@ -43,17 +43,16 @@ def test_a_link_runs_its_statement_over_its_slice(opened, sample_folder, asked):
 
 def test_the_sidebar_is_there_before_a_statement_runs(opened, sample_folder, monkeypatch):
     seen = []
+    show = sidebar.show_filters
 
     def ask(*_, **__):
-        from dashboard import afterwards
-
-        seen.append(st.session_state[afterwards._ACT])
-        return asking.Answered(pa.table({"a": [1]}), is_cut=False)
+        seen.append("asked")
+        return Answered(pa.table({"a": [1]}), is_cut=False)
 
     monkeypatch.setattr(asking.console, "ask", ask)
+    monkeypatch.setattr(sidebar, "show_filters", lambda of: seen.append("sidebar") or show(of))
     app = whole(opened(sample_folder, "sql", sql="select 1"))
-    assert seen == [None]
-    assert len(app.sidebar.get("page_link")) == 13
+    assert seen == ["sidebar", "asked", "sidebar"]
     assert column(app) == ["1"]
 
 
@@ -68,8 +67,11 @@ def test_more_rows_than_are_given_are_said_and_pages_do_not_ask_again(opened, sa
     assert column(app)[-1] == "9999"
     assert app.query_params["page"] == "200"
     assert len(asked) == 1
-    app = whole(run(app, sql))
-    assert len(asked) == 2
+    app.query_params["sql"], app.query_params["page"] = f"{sql} order by n desc", "2"
+    app = whole(app.run())
+    assert column(app)[0] == "19949"
+    app = whole(run(app, f"{sql} order by n desc"))
+    assert len(asked) == 3
     assert "page" not in app.query_params
 
 

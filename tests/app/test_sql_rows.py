@@ -68,32 +68,26 @@ def test_the_first_200_columns_are_shown(opened, sample_folder):
     assert any("The first 200 columns are shown" in text for text in said(app))
 
 
-def shown_places(app):
-    """The columns of the table that the chart is of."""
-    heads = [head["label"] for head in data(app, "sql_rows")["heads"]]
-    return [heads.index(app.selectbox(key=key).value) for key in ("x", "y")]
-
-
 @pytest.fixture(autouse=True)
 def drawn(served):
     """Charts are drawn by our own component."""
 
 
 @pytest.mark.parametrize(
-    ("sql", "kind", "x", "y"),
+    ("sql", "places", "x", "y"),
     [
-        (BY_MODEL, "bar", "y", "x"),
-        ("select 7 as n, 'a' as name, 8 as m", "bar", "y", "x"),
-        ("select range as n, range * 2 as m from range(5)", "bar", "x", "y"),
+        (BY_MODEL, (1, 2), "y", "x"),
+        ("select 7 as n, 'a' as name, 8 as m", (2, 1), "y", "x"),
+        ("select range as n, range * 2 as m from range(5)", (1, 2), "x", "y"),
+        ("select range * 3 as n from range(5)", (1, 1), "x", "y"),
     ],
 )
-def test_a_chart_begins_with_a_name_and_a_number(opened, sample_folder, sql, kind, x, y):
+def test_a_chart_begins_with_a_name_and_a_number(opened, sample_folder, sql, places, x, y):
     app = whole(opened(sample_folder, "sql", sql=sql, chart="bars"))
     (trace,) = traces(app, "sql_chart")
-    names, numbers = (column(app, place) for place in shown_places(app))
-    assert trace["type"] == kind
-    assert [str(one) for one in trace[x]] == names
-    assert [str(one) for one in trace[y]] == numbers
+    along, height = (column(app, place) for place in places)
+    assert [str(one) for one in trace[x]] == along
+    assert [str(one) for one in trace[y]] == height
     assert set(app.query_params) == {"sql", "chart"}
 
 
