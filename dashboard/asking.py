@@ -89,13 +89,15 @@ def is_linked(text: str) -> bool:
 
 def ask_for(text: str) -> None:
     """Ask a statement, from a callback: also one that was asked before."""
-    text = text.strip()
+    # Half of a pair of surrogates can be typed, and is in no address.
+    text = text.strip().encode(errors="replace").decode()
     st.session_state[_KEY] = text
     st.session_state[_OUTCOMES] = [one for one in _outcomes() if one.question.sql != text]
     digest = None
     if text and not is_linked(text):
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-        st.session_state[_LONG_TEXTS] = {**st.session_state.get(_LONG_TEXTS, {}), digest: text}
+        long_texts = [*st.session_state.get(_LONG_TEXTS, {}).items(), (digest, text)]
+        st.session_state[_LONG_TEXTS] = dict(long_texts[-REMEMBERED:])
     paging.begin_again()
     said = text if text and digest is None else None
     url.write_parameters({_KEY: said, _LONG: digest, paging.KEY: None})

@@ -16,8 +16,14 @@ WHOLE_CHARS = 20_000
 """So much is shown of a text that was asked for; a file has all of it."""
 
 NOTHING = "null"
+NESTED_BYTES_MAX = 2_000_000
+"""Lists and structs of a page that are larger are not written out: others would wait for that."""
+
+_TOO_LARGE = "(too large to show: a file has it)"
 _UNREADABLE = "(cannot be shown)"
-_LABEL_CHARS = 80
+
+LABEL_CHARS = 80
+"""So much of the name of a column, or of a bar, is shown."""
 
 
 class Cell(NamedTuple):
@@ -32,7 +38,7 @@ def labels(names: Sequence[str]) -> list[str]:
     """Names of columns as they are shown, each one once: a second ``a`` is ``a (2)``."""
     given: dict[str, None] = {}
     for name in names:
-        shown = visible(name)[:_LABEL_CHARS] or "(no name)"
+        shown = visible(name)[:LABEL_CHARS] or "(no name)"
         number, label = 1, shown
         while label in given:
             number += 1
@@ -55,6 +61,9 @@ def cells(column: pa.ChunkedArray, whole: frozenset[int] = frozenset()) -> list[
         column: of any type.
         whole: places of texts that are shown to their end.
     """
+    if pa.types.is_nested(column.type) and column.nbytes > NESTED_BYTES_MAX:
+        kept = column.is_valid().to_pylist()
+        return [Cell(_TOO_LARGE) if one else Cell(NOTHING, is_nothing=True) for one in kept]
     return [
         _cell(value, WHOLE_CHARS if place in whole else TEXT_CHARS)
         for place, value in enumerate(values(column))

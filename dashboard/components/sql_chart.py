@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.charts.results import POINTS_MAX, Axis, Kind, result_chart
 from dashboard.components.plot import show_plot
-from dashboard.components.sql_cells import NOTHING, is_number, labels, values
+from dashboard.components.sql_cells import LABEL_CHARS, NOTHING, is_number, labels, values
 from dashboard.components.view_choice import show_choice
 from queries.reading import visible
 
@@ -81,7 +81,7 @@ def points_of(rows: pa.Table, x: str, y: str) -> tuple[pd.DataFrame, Axis]:
         axis = "dates"
         xs = values(column)
     else:
-        xs = [visible(NOTHING if one is None else str(one)) for one in values(column)]
+        xs = [visible(NOTHING if one is None else str(one)[:LABEL_CHARS]) for one in values(column)]
     return pd.DataFrame({"x": xs, "y": _numbers(first.column(places[y]))}), axis
 
 

@@ -91,7 +91,11 @@ function built(data) {
     box.value = text
     box.focus()
   }
-  const run = () => all.send(box.value)
+  const run = () => {
+    // What is typed from here on is not to be replaced by what comes back.
+    all.said = box.value.trim()
+    all.send(box.value)
+  }
   box.onkeydown = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()

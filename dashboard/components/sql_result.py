@@ -34,6 +34,7 @@ def show_result(came: Outcome) -> None:
     _show_size(rows, came)
     if not rows.num_rows:
         return
+    rows = rows.select(range(min(rows.num_columns, COLUMNS_MAX)))
     show_result_chart(rows)
     pages = -(-rows.num_rows // PAGE_ROWS)
     first = (chosen_page(pages) - 1) * PAGE_ROWS
@@ -69,14 +70,13 @@ def _cut_words(count: int) -> str:
 
 
 def _show_rows(rows: pa.Table, first: int, question: Question) -> None:
-    shown = rows.select(range(min(rows.num_columns, COLUMNS_MAX)))
     whole = _whole(question)
-    heads = [Head("Row"), *map(_head, labels(shown.column_names), shown.schema.types)]
+    heads = [Head("Row"), *map(_head, labels(rows.column_names), rows.schema.types)]
     columns = []
-    for place, column in enumerate(shown.columns):
+    for place, column in enumerate(rows.columns):
         opened = frozenset(row - first for row, of in whole if of == place)
         columns.append(cells(column, opened))
-    links = [place for place, name in enumerate(shown.column_names) if name == _ID]
+    links = [place for place, name in enumerate(rows.column_names) if name == _ID]
     lines = [
         _row(first + number, line, links) for number, line in enumerate(zip(*columns, strict=True))
     ]

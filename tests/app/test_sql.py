@@ -120,6 +120,11 @@ def test_the_same_as_a_command_runs(opened, sample_folder, capsys):
     assert f"n={count_of(model='gpt-4')}" in capsys.readouterr().out
 
 
+def test_half_a_character_is_no_reason_to_fail(opened, sample_folder):
+    app = whole(run(opened(sample_folder, "sql"), "select '\ud800' as a"))
+    assert column(app) == ["?"]
+
+
 def test_waiting_is_said():
     words = []
 

@@ -34,6 +34,8 @@ def test_values_of_all_kinds_are_texts(opened, sample_folder):
     assert row["marks"] == {"1": {"href": None, "rest": None, "nothing": True}}
     assert labels(["", "\u202ea"]) == ["(no name)", "[U+202E]a"]
     assert labels(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
+    lists = pa.chunked_array([pa.array([[0] * 300_000, None])])
+    assert [cell.text for cell in cells(lists)] == ["(too large to show: a file has it)", "null"]
     beyond = pa.chunked_array([pa.array([2**62, None], pa.timestamp("us"))])
     assert [cell.is_nothing for cell in cells(beyond)] == [False, True]
 
@@ -106,3 +108,16 @@ def test_a_chart_of_too_many_rows_says_so(opened, sample_folder, asked):
     assert len(asked) == 1
     app = whole(run(app, "select 'x' as only_texts"))
     assert "chart" not in {one.key for one in app.segmented_control}
+
+
+def test_long_names_are_short_in_a_chart(opened, sample_folder):
+    sql = "select repeat('x', 30_000) || range as t, range as n from range(1000)"
+    app = whole(opened(sample_folder, "sql", sql=sql, chart="dots"))
+    assert {len(name) for name in traces(app, "sql_chart")[0]["x"]} == {80}
+
+
+def test_many_columns_of_one_name_take_no_time(opened, sample_folder):
+    sql = f"select {','.join(['1'] * 9_000)}"
+    app = whole(opened(sample_folder, "sql", sql=sql))
+    assert texts(app)[1].startswith("1 row, 9,000 columns, in ")
+    assert len(data(app, "sql_rows")["heads"]) == 201
