@@ -1,5 +1,6 @@
 """The SQL that this reader asks: the statement in the address, and what came of it, remembered."""
 
+import atexit
 import hashlib
 import time
 from collections.abc import Callable
@@ -58,6 +59,9 @@ class Outcome:
 
 console = Console()
 """One for all readers of this process."""
+
+# Its process and the timer of that would outlive what they are made of.
+atexit.register(console.close)
 
 _kept: list[ref[Outcome]] = []
 _one_change = Lock()
