@@ -4,6 +4,7 @@ SAMPLE := assets/sample/sample.parquet
 STORE ?= store/$(if $(DATA),data,sample)
 ROWS ?= 1000000
 MODELS ?= yes
+ALL ?= no
 WORDS_ONLY := $(if $(filter no,$(MODELS)),--words-only)
 
 .PHONY: run index test bench load format audit screenshots sample
@@ -16,8 +17,9 @@ run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; MODE
 index: .venv/installed  ## the search index of what `make run DATA=...` prepared
 	@$(BIN)/chatscape index --store "$(STORE)" $(WORDS_ONLY)
 
-test: .venv/installed-dev  ## everything that CI runs
-	@tests/install_browser.sh && tests/install_postgres.sh && PATH="$(CURDIR)/$(BIN):$$PATH" tests/check.sh
+test: .venv/installed-dev  ## what CI runs, but for what takes minutes; ALL=yes: that too
+	@tests/install_browser.sh && tests/install_postgres.sh && tests/install_caddy.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ALL=$(ALL) tests/check.sh
 
 bench: .venv/installed-dev  ## every target, beside the naive way; ROWS=... or DATA=...
 	@tests/install_browser.sh && $(BIN)/python -m tests.bench --rows $(ROWS) $(if $(DATA),--data "$(DATA)")

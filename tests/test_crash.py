@@ -75,6 +75,7 @@ def conversation_count(store: Path) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_kill_9_at_ten_random_moments(raw, tmp_path, small_steps):
     template = tmp_path / "template"
     prepared(tiny.write(tmp_path / "tiny.parquet", tiny.ROWS), template)

@@ -57,6 +57,7 @@ def started(store, out, format_, is_masked=False):
         yield process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["parquet", "hf"])
 def test_kill_9_at_random_moments(parted_folder, tmp_path, format_):
     name = {"hf": "x"}.get(format_, f"x.{format_}")

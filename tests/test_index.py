@@ -201,6 +201,7 @@ def test_fresh_and_another_model_begin_anew(store, small_buckets, name, is_fresh
     assert embedder.calls == [4, 4, 4, 3]
 
 
+@pytest.mark.slow
 def test_kill_9_at_random_moments(tmp_path):
     raw = tmp_path / "raw.parquet"
     pq.write_table(pq.read_table(SAMPLE).slice(0, 100), raw)

@@ -109,6 +109,7 @@ def answers(folder):
         return repr((rows.to_dict(), size.to_dict(), sorted(found["conversation_id"])))
 
 
+@pytest.mark.slow
 def test_kill_9_at_ten_moments_of_a_purge(purger, removed, tmp_path):
     template, never = removed
     wanted = answers(never)

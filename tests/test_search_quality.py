@@ -26,6 +26,8 @@ from tests.bench.quality import (
     sayers,
 )
 
+pytestmark = pytest.mark.slow
+
 DISTRACTORS = 150
 DISTINCTIVE = 2
 """So many conversations, at most, say what an item is about: a place in a list then says much."""

@@ -143,6 +143,12 @@ def test_rows_beyond_the_limit_are_left_out_and_that_is_said(console, tiny_store
     )
     assert found.is_cut
     assert 0 < found.rows.nbytes <= 5_000_000
+    # Also where what is fetched at once would be too much.
+    assert found.rows.num_rows > 4_000
+    wide = Question("select repeat('x', 100000) as text from range(100)")
+    found = console.ask(tiny_store, wide, Limits(result_bytes=2_000_000))
+    assert found.is_cut
+    assert 10 <= found.rows.num_rows <= 20
 
 
 def test_values_of_every_kind_come_over(console, tiny_store):

@@ -37,6 +37,14 @@ def test_a_file_of_the_rows_says_what_it_is_of_and_is_noted(console, own_folder)
     assert all("masked; SQL result as" in of for of in events["of"])
 
 
+def test_a_date_that_python_does_not_have_is_written_too(console, own_folder):
+    store = open_store(own_folder, Settings())
+    question = Question("select date '12024-02-29' as day, null as nothing")
+    written = result_file(store, question, console.ask(store, question), "csv", "ada").decode()
+    assert written.splitlines()[0] == "day,nothing"
+    assert "12024-02-29" in written.splitlines()[1]
+
+
 def test_what_cannot_be_noted_is_not_taken_away(console, own_folder):
     store = open_store(own_folder, Settings())
     found = console.ask(store, Question("select 1"))

@@ -159,10 +159,11 @@ def _run(cursor: "duckdb.DuckDBPyConnection", job: dict[str, Any], answered: IO[
     batches, count, size, is_cut = [], 0, 0, False
     for batch in reader:
         kept = batch.slice(0, job["rows"] - count)
-        is_cut = kept.num_rows < batch.num_rows or size + kept.nbytes > job["bytes"]
-        if size + kept.nbytes <= job["bytes"]:
-            batches.append(kept)
-            count, size = count + kept.num_rows, size + kept.nbytes
+        while kept.num_rows and size + kept.nbytes > job["bytes"]:
+            kept = kept.slice(0, kept.num_rows // 2)
+        batches.append(kept)
+        count, size = count + kept.num_rows, size + kept.nbytes
+        is_cut = kept.num_rows < batch.num_rows
         if is_cut:
             break
     _say(answered, {"is_cut": is_cut})

@@ -79,8 +79,16 @@ def _csv(rows: pa.Table) -> bytes:
     out = io.StringIO()
     lines = csv.writer(out)
     lines.writerow([disarmed(name) for name in rows.column_names])
-    lines.writerows(zip(*(map(_cell, column.to_pylist()) for column in rows.columns), strict=True))
+    lines.writerows(zip(*(map(_cell, _values(column)) for column in rows.columns), strict=True))
     return out.getvalue().encode("utf-8")
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError):  # Dates that Python does not have.
+        values = column.cast(pa.string()).to_pylist()
+    return values
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401

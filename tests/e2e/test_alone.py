@@ -11,9 +11,13 @@ import pytest
 from tests.browsing import chromium
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="only Linux gives a process a network of its own"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"),
+        reason="only Linux gives a process a network of its own",
+    ),
+    pytest.mark.slow,
+]
 
 JOURNEYS = (
     "test_slice.py::test_filters_go_along_to_every_page_and_clear_all_ends_them",

@@ -5,10 +5,14 @@ import math
 import subprocess
 import sys
 
+import pytest
+
 from tests.bench.__main__ import NAMES
 from tests.bench.browser import PAGES
 from tests.bench.reading import LISTS
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
 
 # Everything is measured, and hardly repeated. Rests stay: a choice that comes too early is lost.
 HASTY = """

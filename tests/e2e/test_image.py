@@ -16,10 +16,13 @@ from websockets.typing import Origin
 from tests.browsing import free_port, wait_until_healthy
 from tests.imaging import USER, Image, made, steps
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or os.geteuid() != 0,
-    reason="roots of their own are made by root on Linux",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux") or os.geteuid() != 0,
+        reason="roots of their own are made by root on Linux",
+    ),
+    pytest.mark.slow,
+]
 
 STOP_SECONDS = 10
 

@@ -4,12 +4,16 @@ import shutil
 from collections import Counter
 from itertools import pairwise
 
+import pytest
+
 from queries.layout import StorePath
 from queries.prepare.index.build import build_index
 from queries.progress import Silent
 from tests.embedding import HashedWordsEmbedder
 from tests.load.__main__ import Effort, measured
 from tests.load.report import written
+
+pytestmark = pytest.mark.slow
 
 HASTY = Effort(
     3, 10.0, after_seconds=0.5, warm_seconds=5.0, rest_seconds=0.5, think_seconds=(0.0, 0.1)

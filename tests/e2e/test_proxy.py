@@ -196,6 +196,7 @@ def put(behind: Proxied, path: str, body: bytes | Iterator[bytes]) -> int:
         asking.close()
 
 
+@pytest.mark.slow
 def test_a_large_export_arrives_whole(browser, tmp_path):
     write_sample(tmp_path / "raw.parquet", 12_000, 3, Silent())
     prepared(tmp_path / "raw.parquet", tmp_path / "store")

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.conftest import ROOT
 from tests.e2e.conftest import figure, go, started
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
