@@ -120,7 +120,6 @@ def test_kill_9_at_ten_moments_of_a_purge(purger, removed, tmp_path):
     seconds = time.monotonic() - begun
     said = sha256s(clean)
     assert sorted(said) == PLANTED
-
     seed = random.randrange(10**6)
     drawn = random.Random(seed)
     killed, midway = 0, 0
