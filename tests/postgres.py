@@ -116,9 +116,10 @@ def _stop(folder: Path) -> None:
 
 def _run(name: str, *arguments: str) -> None:
     """Run a program of the server, which refuses to be run by root."""
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    postgres: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []}
     subprocess.run(
-        [*as_user, program(name), *arguments],
+        [program(name), *arguments],
+        **(postgres if os.geteuid() == 0 else {}),
         check=True,
         cwd="/",
         stdin=subprocess.DEVNULL,
