@@ -112,7 +112,12 @@ def made(folder: Path, **arguments: str) -> Image:
     _forget_people(folder / "etc")
     context(folder / "source")
     env = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
-    env |= {"PATH": f"{sys.base_prefix}/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+    env |= {
+        "PATH": f"{sys.base_prefix}/bin:/etc/named:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+    }
+    # The base image has its interpreter by this name; a system may have it as python3 alone.
+    (folder / "etc" / "named").mkdir()
+    (folder / "etc" / "named" / "python").symlink_to(f"{sys.base_prefix}/bin/python3")
     workdir = "/"
     for instruction, argument in steps():
         if instruction == "FROM":
