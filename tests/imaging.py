@@ -17,6 +17,9 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 USER = 10_001
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""Whom this machine trusts; installers that bring a list of their own are told."""
+
 PASSED_ON = re.compile(r"(?i)PIP_|UV_|SSL_CERT_|https?_proxy|no_proxy")
 """Settings of this machine's installers, without which they may find nothing."""
 
@@ -70,6 +73,14 @@ class Image:
         return _in_root(self.folder, f"{bind}\n{READ_ONLY}", inside)
 
 
+def wheel_folders() -> list[str]:
+    """Where pip looks for wheels on this machine besides the usual registry."""
+    if "PIP_FIND_LINKS" in os.environ:
+        return os.environ["PIP_FIND_LINKS"].split()
+    asked = [sys.executable, "-m", "pip", "config", "get", "global.find-links"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()
+
+
 def steps() -> list[tuple[str, str]]:
     """The instructions of the Dockerfile and their arguments."""
     text = re.sub(r"(?m)^#.*\n", "", (ROOT / "Dockerfile").read_text()).replace("\\\n", " ")
@@ -115,6 +126,8 @@ def made(folder: Path, **arguments: str) -> Image:
     env |= {
         "PATH": f"{sys.base_prefix}/bin:/etc/named:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
     }
+    if Path(CERTIFICATES).exists():
+        env.setdefault("SSL_CERT_FILE", CERTIFICATES)
     # The base image has its interpreter by this name; a system may have it as python3 alone.
     (folder / "etc" / "named").mkdir()
     (folder / "etc" / "named" / "python").symlink_to(f"{sys.base_prefix}/bin/python3")
@@ -149,7 +162,7 @@ def _forget_people(etc: Path) -> None:
 
 def _in_root(folder: Path, further: str, command: list[str]) -> list[str]:
     """What runs a command as the first process of a root of its own."""
-    find_links = os.environ.get("PIP_FIND_LINKS", "").split()
+    find_links = wheel_folders()
     seen = " ".join([sys.base_prefix, *(path for path in find_links if Path(path).is_dir())])
     seen = "" if sys.base_prefix == "/usr" and not find_links else seen.replace("/usr ", "")
     settings = f"IMAGE={shlex.quote(str(folder))}; SEEN={shlex.quote(seen)}"

@@ -238,6 +238,8 @@ def test_what_goes_wrong_at_the_provider_is_said_in_a_sentence(person, provider,
     for fault in get_args(Fault):
         provider.fault = fault
         page.get_by_role("button", name="Sign in").click()
+        # What the last fault said is there until the page is another.
+        expect(page).to_have_url(re.compile(r"sign_in=failed$"))
         expect(page.get_by_text("Signing in did not work. Try again;")).to_be_visible()
         expect_outside(page)
         page.evaluate("history.replaceState(null, '', '/?again')")
