@@ -202,7 +202,8 @@ def test_a_cookie_that_was_changed_is_refused(person, browser, url):
     page = person.new_page()
     go(page, url)
     sign_in(page)
-    for place in (0, 40, -1):
+    # Not the last letter: some of its bits mean nothing.
+    for place in (0, 40, -2):
         changed = person.cookies()
         (cookie,) = (one for one in changed if one["name"] == "_streamlit_user")
         letters = list(cookie["value"])
