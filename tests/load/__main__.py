@@ -38,6 +38,8 @@ class Effort:
         rest_seconds: that pass before the first look at the memory.
         think_seconds: the least and the most that a reader looks at a page.
         has_flood: whether there is a second phase with one reader who asks slow questions.
+        arrive_seconds: from the first reader's coming to the last one's; 0 for all at one moment,
+            after which they do the same things at about the same time.
     """
 
     sessions: int = 50
@@ -47,6 +49,7 @@ class Effort:
     rest_seconds: float = 30.0
     think_seconds: tuple[float, float] = THINK_SECONDS
     has_flood: bool = True
+    arrive_seconds: float = 0.0
 
 
 def main() -> None:
@@ -56,11 +59,17 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a store to serve instead; it stays as it is")
     parser.add_argument("--sessions", type=int, default=Effort.sessions)
     parser.add_argument("--seconds", type=float, default=Effort.seconds, help="of each phase")
+    parser.add_argument("--arrive", type=float, default=0.0, help="seconds in which readers come")
     parser.add_argument("--no-index", action="store_true", help="build no search index")
     parser.add_argument("--no-flood", action="store_true", help="nobody asks slow questions")
     parser.add_argument("--out", type=Path, default=Path("bench"), help="where the report goes")
     options = parser.parse_args()
-    effort = Effort(options.sessions, options.seconds, has_flood=not options.no_flood)
+    effort = Effort(
+        options.sessions,
+        options.seconds,
+        has_flood=not options.no_flood,
+        arrive_seconds=options.arrive,
+    )
     with tempfile.TemporaryDirectory(prefix="chatscape-load-") as folder:
         store = options.store or prepared(
             Path(folder), options.rows, has_index=not options.no_index
@@ -145,10 +154,11 @@ async def _phase(
     """All readers at once, for a while; the same ones each time."""
     phase = Phase(name)
     begun, processor = time.monotonic(), processor_seconds(process_id)
-    until = begun + effort.seconds
+    until = begun + effort.arrive_seconds + effort.seconds
 
-    def reader(seed: int):
-        return visit(
+    async def reader(seed: int) -> None:
+        await asyncio.sleep(effort.arrive_seconds * seed / effort.sessions)
+        await visit(
             port,
             known,
             seed=seed,
