@@ -18,7 +18,7 @@ from queries.console.asking import Console, Question, limits_of
 from queries.console.errors import SqlFailedError
 from queries.console.process import Answered
 from queries.errors import DataError
-from queries.export.sql_results import FileFormat, result_file
+from queries.export.sql_results import FileFormat, noted_statement, result_file
 from queries.relations import Edition
 from queries.store import Store
 
@@ -35,7 +35,6 @@ _KEY = "sql"
 _LONG = "sql_of"
 _LONG_TEXTS = "sql_long_texts"
 _OUTCOMES = "sql_outcomes"
-_NOTED_CHARS = 300
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -144,7 +143,7 @@ def ask(
     try:
         answered = console.ask(store, question, limits, beat=beat, queued=queued)
         if question.is_unmasked:
-            of = f"SQL {_short(question.sql)}"
+            of = f"SQL {noted_statement(question.sql)}"
             note(store.path, people.person().name, "unmasked", of, count=answered.rows.num_rows)
         came.answered = answered
     except DataError as error:
@@ -201,8 +200,3 @@ def _make_room() -> None:
 def _bytes(came: Outcome) -> int:
     rows: Any = came.answered.rows if came.answered else None
     return int(rows.nbytes) if rows is not None else 0
-
-
-def _short(text: str) -> str:
-    said = " ".join(text.split())
-    return said if len(said) <= _NOTED_CHARS else f"{said[:_NOTED_CHARS]}…"

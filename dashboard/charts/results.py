@@ -50,7 +50,7 @@ def result_chart(
         shown = shown.dropna(subset="x")
         return _upright(shown, kind, axis, x_title, y_title)
     if kind == "bars":
-        shown = shown.assign(x=_told_apart(shown["x"].tolist()))
+        shown = shown.assign(x=told_apart(shown["x"].tolist()))
     if kind == "bars" and len(shown) <= NAMES_BESIDE_MAX:
         return _beside(shown, y_title)
     return _upright(shown, kind, axis, x_title, y_title)
@@ -116,7 +116,7 @@ def _title(text: str) -> Part:
     return {"text": escaped(short(text, 40)), "standoff": 8}
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
+def told_apart(names: Sequence[str]) -> list[str]:
     """Names, each one once: rows that have the same one would lie on top of each other."""
     given: dict[str, None] = {}
     for name in names:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dashboard.charts.results import told_apart
 from queries.reading import visible
 
 TEXT_CHARS = 300
@@ -36,15 +37,7 @@ class Cell(NamedTuple):
 
 def labels(names: Sequence[str]) -> list[str]:
     """Names of columns as they are shown, each one once: a second ``a`` is ``a (2)``."""
-    given: dict[str, None] = {}
-    for name in names:
-        shown = visible(name)[:LABEL_CHARS] or "(no name)"
-        number, label = 1, shown
-        while label in given:
-            number += 1
-            label = f"{shown} ({number})"
-        given[label] = None
-    return list(given)
+    return told_apart([visible(name)[:LABEL_CHARS] or "(no name)" for name in names])
 
 
 def is_number(kind: pa.DataType) -> bool:

@@ -41,13 +41,17 @@ def result_file(
         LogError: it cannot be noted; then there is no file.
     """
     written = _parquet(store, question, answered) if format_ == "parquet" else _csv(answered.rows)
-    said = " ".join(question.sql.split())
-    short = said if len(said) <= _STATEMENT_CHARS else f"{said[:_STATEMENT_CHARS]}…"
     masked = "unmasked" if question.is_unmasked else "masked"
     digest = hashlib.sha256(written).hexdigest()
-    of = f"{masked}; SQL result as {format_}, SHA-256 {digest}: {short}"
+    of = f"{masked}; SQL result as {format_}, SHA-256 {digest}: {noted_statement(question.sql)}"
     note(store.path, who, "exported", of, count=answered.rows.num_rows)
     return written
+
+
+def noted_statement(sql: str) -> str:
+    """A statement as the log names it: on one line, cut."""
+    said = " ".join(sql.split())
+    return said if len(said) <= _STATEMENT_CHARS else f"{said[:_STATEMENT_CHARS]}…"
 
 
 def manifest(store: Store, question: Question, answered: Answered) -> dict[str, Any]:
