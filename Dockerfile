@@ -16,7 +16,11 @@ ARG TORCH=cpu
 RUN python -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir uv==0.13.9
 RUN python -m venv --without-pip /opt/chatscape
 WORKDIR /source
-COPY pyproject.toml constraints.txt ./
+COPY pyproject.toml constraints.txt requirements-image.txt ./
+# Every file of a package must have a hash that is listed.
+RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode --no-deps --require-hashes \
+    --python /opt/chatscape/bin/python -r requirements-image.txt
+# PyTorch by version alone: each of its builds has files, and hashes, of its own.
 RUN /opt/uv/bin/uv pip install --no-cache --compile-bytecode ${TORCH:+--torch-backend "$TORCH"} \
     --python /opt/chatscape/bin/python -c constraints.txt -r pyproject.toml --extra search --extra openid
 COPY . .
@@ -28,9 +32,10 @@ LABEL org.opencontainers.image.title="Chatscape" \
     org.opencontainers.image.description="A self-hosted dashboard for exploring conversations with language models" \
     org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin chatscape \
-    && install -d -o chatscape -g chatscape -m 0700 /store
+    && install -d -o chatscape -g chatscape -m 0700 /store \
+    && install -d -o chatscape -g chatscape -m 0755 /secret
 COPY --from=build /opt/chatscape /opt/chatscape
-# Nothing is written but to /store and /tmp.
+# Nothing is written but to /store and /tmp, and once to /secret, which the proxy reads.
 ENV PATH="/opt/chatscape/bin:$PATH" HOME=/tmp PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 WORKDIR /

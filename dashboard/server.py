@@ -1,4 +1,4 @@
-"""The server around the dashboard: Plotly's script, headers, the first page made ready."""
+"""The ASGI application: Streamlit's app with further routes, middleware and background tasks."""
 
 import asyncio
 import logging
@@ -10,61 +10,92 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from streamlit import net_util
 
-from dashboard import exposing, fetching, health, logs, plotly_script, tidying
-from dashboard.gate import Gate
-from dashboard.headers import PageHeaders
-from dashboard.openid import OpenidSteps
-from dashboard.patience import after_first_page, in_background
+from dashboard import streamlit_internals
+from dashboard.process import garbage_collection, index_builder, log_setup, plotly_bundle
+from dashboard.process.background import run_after_first_page, run_in_background
+from dashboard.web.base_path import BasePathMiddleware, below_base
+from dashboard.web.browser_cookie import BrowserCookieMiddleware
+from dashboard.web.downloads import download_route
+from dashboard.web.health import health_route
+from dashboard.web.map_data import map_route
+from dashboard.web.metrics import start_metrics_server
+from dashboard.web.plotly_script import script_route
+from dashboard.web.proxy_auth import ProxyAuthMiddleware
+from dashboard.web.request_gate import RequestGateMiddleware
+from dashboard.web.security_headers import SecurityHeadersMiddleware
+from queries.runtime.private_files import keep_new_files_private
 from queries.settings import Settings
 
-
-def make_ready() -> None:
-    """What the first page needs, before somebody asks for it: imports, the store, its figures."""
-    from dashboard import first_page
-
-    first_page.make_ready()
+REFRESH_SECONDS = 2.0
+"""Interval of looking for removals and versions of other processes."""
 
 
-LOOK_SECONDS = 2.0
-"""So often is looked whether another process removed something."""
+def warm_up() -> None:
+    """Import the dashboard, open the store and compute the first page, before anyone asks."""
+    from dashboard import warmup
+
+    warmup.warm_first_page()
 
 
-def look() -> None:
-    """Leave out what was removed, and let go of what is gone, once."""
-    from dashboard import exporting, session
+def refresh() -> None:
+    """Apply removals, close deleted versions, end downloads whose time is over, collect garbage."""
+    from dashboard.process import open_stores
+    from dashboard.state import downloads, exports
 
-    try:
-        session.look()
-        exporting.forget_removed()
-        tidying.tidy()
-    except Exception:
-        logging.getLogger(__name__).exception("the store could not be looked at")
+    for step in (
+        open_stores.refresh_stores,
+        exports.delete_outdated,
+        downloads.drop_outdated,
+        garbage_collection.collect_if_due,
+    ):
+        # Each by itself: where a store cannot be read, downloads end all the same.
+        try:
+            step()
+        except Exception:
+            logging.getLogger(__name__).exception("the store could not be refreshed")
 
 
-async def look_again_and_again() -> None:
-    """Follow what others do to the store, also while nobody asks anything."""
+def delete_left_exports() -> None:
+    """Delete the exports of servers that were killed."""
+    from dashboard.state import exports
+
+    exports.delete_left_by_others()
+
+
+def delete_exports() -> None:
+    """Delete the exports of this server: nobody can download them after it has ended."""
+    from dashboard.state import exports
+
+    exports.delete_all()
+
+
+async def refresh_forever() -> None:
+    """Follow changes by other processes, also while no page is open."""
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        await asyncio.to_thread(look)
+        await asyncio.sleep(REFRESH_SECONDS)
+        await asyncio.to_thread(refresh)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Begin to make ready; requests are answered meanwhile."""
-    in_background(make_ready)
-    after_first_page(plotly_script.compress)
-    looking = asyncio.create_task(look_again_and_again())
-    exposition = await asyncio.to_thread(exposing.begin)
+    """Start the background tasks, and stop them with the server. Requests need not wait."""
+    run_in_background(warm_up)
+    run_in_background(delete_left_exports)
+    run_after_first_page(plotly_bundle.compress)
+    await asyncio.to_thread(index_builder.start_builder)
+    refreshing = asyncio.create_task(refresh_forever())
+    metrics_server = await asyncio.to_thread(start_metrics_server)
     yield
-    looking.cancel()
-    if exposition is not None:
-        exposition.close()
+    refreshing.cancel()
+    await asyncio.to_thread(index_builder.stop_builder)
+    await asyncio.to_thread(delete_exports)
+    if metrics_server is not None:
+        metrics_server.close()
 
 
-def openid_secrets(settings: Settings) -> dict[str, Any] | None:
-    """What Streamlit needs to sign people in with an OpenID provider; None where it does not."""
+def oidc_secrets(settings: Settings) -> dict[str, Any] | None:
+    """Streamlit's configuration for OpenID Connect; None where that is off."""
     if settings.sign_in != "openid":
         return None
     return {
@@ -78,28 +109,44 @@ def openid_secrets(settings: Settings) -> dict[str, Any] | None:
     }
 
 
-def steps_of_signing_in(settings: Settings) -> list[Middleware]:
-    """What stands around Streamlit's own steps where people sign in with an OpenID provider."""
+def oidc_middleware(settings: Settings) -> list[Middleware]:
+    """The middleware for OpenID Connect; none where that is off."""
     if settings.sign_in != "openid":
         return []
+    from dashboard.web.failed_sign_ins import FailedSignInsMiddleware
+    from dashboard.web.oidc import OidcMiddleware
+
     is_secure = settings.openid_redirect_url.startswith("https:")
-    return [Middleware(OpenidSteps, is_secure=is_secure)]
+    return [
+        Middleware(FailedSignInsMiddleware, settings=settings),
+        Middleware(OidcMiddleware, is_secure=is_secure),
+    ]
 
 
-# When a page comes from an unknown host, Streamlit asks a service on the internet for the address
-# of this machine, to compare. This one asks nobody; `browser.serverAddress` names a further host.
-net_util.get_external_ip = lambda: None
+def browser_middleware(settings: Settings) -> list[Middleware]:
+    """The middleware that tells browsers apart; none where people sign in."""
+    return [Middleware(BrowserCookieMiddleware)] if settings.sign_in == "none" else []
 
-settings = Settings.from_env()
-logs.begin(settings.log)
+
+keep_new_files_private()
+_settings = Settings.from_env()
+streamlit_internals.disable_address_lookup()
+log_setup.configure_server_logging(_settings.log)
 app = st.App(
     Path(__file__).with_name("app.py"),
-    routes=[plotly_script.route(), fetching.route(), health.route()],
+    routes=below_base(script_route(), download_route(), map_route(), health_route()),
     middleware=[
-        Middleware(PageHeaders),
-        Middleware(Gate, settings=settings),
-        *steps_of_signing_in(settings),
+        Middleware(SecurityHeadersMiddleware),
+        Middleware(BasePathMiddleware),
+        Middleware(
+            RequestGateMiddleware,
+            settings=_settings,
+            allowed_hosts=lambda: st.get_option("server.allowedHosts"),
+        ),
+        Middleware(ProxyAuthMiddleware, settings=_settings),
+        *oidc_middleware(_settings),
+        *browser_middleware(_settings),
     ],
-    secrets=openid_secrets(settings),
+    secrets=oidc_secrets(_settings),
     lifespan=lifespan,
 )

@@ -1,8 +1,8 @@
-"""Everything the data knows: the published schema, the store, filters, queries. Imports no UI."""
+"""Chatscape without its user interface: datasets, stores, filters, queries, the command line."""
 
 import logging
 
 __version__ = "0.1.0"
 
-# Only a server has a log: what a command has to say it prints.
+# Only the server configures logging; commands print instead.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

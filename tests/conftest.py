@@ -5,34 +5,34 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
-from queries import databases
-from queries.console.asking import Console
-from queries.layout import StorePath, Version
-from queries.prepare.build import build_store
+from queries.open_store import open_store
 from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from queries.search.index import SearchIndex
+from queries.runtime.progress import Silent
 from queries.settings import Settings
-from queries.store import Store, open_store
-from tests import tiny
-from tests.embedding import DictionaryEmbedder
-from tests.postgres import Server, shared_server
+from queries.sql_console.console import SqlConsole
+from queries.state import engines
+from queries.store.layout import StorePath
+from queries.store.store import Store
+from tests.support import tiny_dataset
+from tests.support.fake_embedder import DictionaryEmbedder
+from tests.support.paths import SAMPLE
+from tests.support.postgres import Server, shared_server
+from tests.support.stores import fix_group_key, prepare_store
 
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "assets" / "sample" / "sample.parquet"
-
-
-def prepared(raw: Path | str, folder: Path, **options: object) -> Version:
-    """The version that a real prepare makes of some raw data."""
-    return build_store(str(raw), StorePath(folder), Silent(), **options).version  # type: ignore[arg-type]
+# The same examples in every run; HYPOTHESIS_PROFILE=default looks for new ones.
+settings.register_profile("same-examples", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-examples"))
 
 
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of the twelve conversations of `tests/tiny.py`."""
+    """A store of the twelve conversations of `tests/support/tiny_dataset.py`."""
     folder = tmp_path_factory.mktemp("tiny")
-    prepared(tiny.write(folder / "raw" / "tiny.parquet", tiny.ROWS), folder / "store")
+    prepare_store(
+        tiny_dataset.write(folder / "raw" / "tiny.parquet", tiny_dataset.ROWS), folder / "store"
+    )
     return folder / "store"
 
 
@@ -54,7 +54,7 @@ def own_folder(tiny_folder: Path, tmp_path: Path) -> Path:
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of the bundled sample."""
     folder = tmp_path_factory.mktemp("sample") / "store"
-    prepared(SAMPLE, folder)
+    prepare_store(SAMPLE, fix_group_key(folder))
     return folder
 
 
@@ -76,15 +76,14 @@ def indexed_folder(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def indexed_store(indexed_folder: Path) -> Iterator[Store]:
-    store = open_store(indexed_folder, Settings())
-    store._index = SearchIndex(store.version, DictionaryEmbedder())
+    store = open_store(indexed_folder, Settings(), embedder=DictionaryEmbedder())
     yield store
     store.close()
 
 
 @pytest.fixture(scope="module")
-def console() -> Iterator[Console]:
-    console = Console()
+def console() -> Iterator[SqlConsole]:
+    console = SqlConsole()
     yield console
     console.close()
 
@@ -103,9 +102,9 @@ def postgres_state(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> Iterato
     name = uuid4().hex
     monkeypatch.setenv("CHATSCAPE_STATE", postgres.new_database(name))
     yield name
-    for engine in databases._engines.values():
+    for engine in engines._engines.values():
         engine.dispose()
-    databases._engines.clear()
+    engines._engines.clear()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,10 +3,11 @@
 set -eu
 case "${CHATSCAPE_INDEX:-meaning}" in
     meaning) exec chatscape index --store /store ;;
+    quick) exec chatscape index --store /store --quick-only ;;
     words) exec chatscape index --store /store --words-only ;;
     none) echo "There is no search index: CHATSCAPE_INDEX is none." ;;
     *)
-        echo "CHATSCAPE_INDEX must be meaning, words or none; '$CHATSCAPE_INDEX' is not." >&2
+        echo "CHATSCAPE_INDEX must be meaning, quick, words or none; '$CHATSCAPE_INDEX' is not." >&2
         exit 2
         ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the service `prepare` of compose.yaml does: refuses data behind a password that everybody can
-# read, and makes the store of the raw data in /data.
+# read, makes the secret that the proxy and the dashboard share, and the store of the raw data in /data.
 set -eu
 published='$2a$14$gJBPb.U/vGd4f6UB1IzP5umucNYVoFJbi.HhYt2QBwRVslKAGvIL6'
 if [ -n "${CHATSCAPE_DATA:-}" ]; then
@@ -16,5 +16,12 @@ if [ -n "${CHATSCAPE_DATA:-}" ]; then
             "quotes, or its dollars are lost." >&2
         exit 2
     fi
+fi
+secret=${CHATSCAPE_PROXY_SECRET_FILE:-}
+if [ -n "$secret" ] && [ ! -s "$secret" ]; then
+    # Caddy, which reads it, is another user; no other service has this folder.
+    { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; echo; } > "$secret.partial"
+    chmod 0444 "$secret.partial"
+    mv "$secret.partial" "$secret"
 fi
 exec chatscape prepare /data --store /store

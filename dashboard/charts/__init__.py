@@ -1,1 +1,4 @@
-"""Pure functions from a frame to a Plotly figure. No Streamlit, no query, no arithmetic on rows."""
+"""Charts: pure functions from a DataFrame to a Plotly figure, filed as `queries.breakdowns` is.
+
+They run no query and draw nothing themselves.
+"""

@@ -1,1 +1,1 @@
-"""What two or more views show; a function draws one thing."""
+"""What more than one page draws; each function draws one thing."""

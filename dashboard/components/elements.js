@@ -1,5 +1,5 @@
-// What the scripts of this folder share; it stands before each of them. Every text is set with
-// textContent: nothing in it becomes markup.
+// Functions that all component scripts share; this file comes before each of them. Every text is set
+// with textContent: nothing in it becomes markup.
 
 function element(tag, className, text) {
   const node = document.createElement(tag)
@@ -16,7 +16,7 @@ function button(text, title, act) {
   return node
 }
 
-// One step of the browser's history; Streamlit's own switch from Python takes two.
+// Adds one entry to the browser's history; switching pages from Python would add two.
 function go(href) {
   window.history.pushState({}, "", href)
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }))
@@ -25,15 +25,24 @@ function go(href) {
 function follow(link, href) {
   link.href = href
   link.onclick = (event) => {
-    // A plain click stays in this session; any other (new tab, new window) is the browser's.
+    // A plain click stays in this session; the browser handles clicks that open a tab or window.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     go(href)
   }
 }
 
-// Whether it came there. A page that came neither from this machine nor over https has no clipboard
-// of its own: there a browser copies what is selected.
+// Saves what the page has in memory as a file.
+function save(name, blob) {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+// Returns whether the text was copied. The clipboard API needs https or localhost; without it, the text
+// is selected in a hidden field and copied from there.
 async function putOnClipboard(text) {
   try {
     await navigator.clipboard.writeText(text)

@@ -1,4 +1,4 @@
-"""The figures of any breakdown as a table: each column by its name, each row as a filter."""
+"""The figures of any breakdown as a table whose rows filter."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,22 @@ import numpy as np
 import pandas as pd
 
 from dashboard import formats
-from dashboard.choices import choose
-from dashboard.components.table import Head, Row, show_table
-from dashboard.picks import pick
-from queries.records import records
-from queries.spreadsheets import disarmed_csv
+from dashboard.charts.filter_token import filter_token
+from dashboard.components.data_table import TableColumn, TableRow, show_table
+from dashboard.state.cross_filter import toggle_filter_token
+from queries.serialisation.csv_safety import safe_csv
+from queries.serialisation.records import records
 
-_NAMES = ("model", "language", "group_name", "category", "other_category", "value")
+_NAMES = (
+    "model",
+    "language",
+    "topic",
+    "subtopic",
+    "group_name",
+    "category",
+    "other_category",
+    "value",
+)
 
 
 def show_figures(
@@ -25,35 +34,35 @@ def show_figures(
     plot: str | None,
     fields: Mapping[str, str],
 ) -> None:
-    """Draw a frame as it is, with ways to take it along.
+    """Draw all columns of a breakdown, with buttons to copy and save them.
 
     Args:
-        rows: the frame.
-        name: of the files it is saved as.
-        title: what it shows.
-        note: how many it counts.
-        plot: key of the chart of it, for a picture; None without one.
-        fields: the filter that a column stands for, by the column.
+        rows: the rows of the breakdown.
+        name: name of the saved files, without extension.
+        title: title of the card.
+        note: note of the card.
+        plot: key of the chart to save as an image; None if there is none.
+        fields: the filter that each column stands for.
     """
-    heads = [
-        Head(column.replace("_", " "), is_number=_is_number(rows[column]))
+    columns = [
+        TableColumn(column.replace("_", " "), is_number=_is_number(rows[column]))
         for column in rows.columns
     ]
     shares = {column for column in rows.columns if _is_share(column, rows.columns)}
-    lines = [
-        Row(
+    table_rows = [
+        TableRow(
             cells=[_cell(column, value, shares) for column, value in row.items()],
-            pick=_pick(row, fields),
+            token=_token(row, fields),
         )
         for row in records(rows)
     ]
-    export = {"name": name, "csv": disarmed_csv(rows), "plot": plot, "title": title, "note": note}
+    export = {"name": name, "csv": safe_csv(rows), "plot": plot, "title": title, "note": note}
     show_table(
-        heads,
-        lines,
+        columns,
+        table_rows,
         caption=f"{title}: the figures",
         key=f"figures_{name}",
-        on_choice=choose,
+        on_choice=toggle_filter_token,
         export=export,
     )
 
@@ -84,9 +93,11 @@ def _cell(column: str, value: Any, shares: set[str]) -> str:  # noqa: ANN401
 
 
 def _is_number_of(column: str, value: Any) -> bool:  # noqa: ANN401
-    """A number in a column that else holds names: turns that shift; a missing name is a NaN."""
+    """Whether a value of the column ``value`` is a number of turns; a missing name is NaN."""
     return column == "value" and isinstance(value, float) and not np.isnan(value)
 
 
-def _pick(row: Mapping[str, Any], fields: Mapping[str, str]) -> str | None:
-    return pick(**{field: row[column] for column, field in fields.items()}) if fields else None
+def _token(row: Mapping[str, Any], fields: Mapping[str, str]) -> str | None:
+    return (
+        filter_token(**{field: row[column] for column, field in fields.items()}) if fields else None
+    )

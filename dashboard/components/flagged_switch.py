@@ -1,22 +1,22 @@
-"""The switch of a list that shows what is flagged in it."""
+"""The switch that shows flagged texts in a list."""
 
 import streamlit as st
 
-from dashboard import reader
+from dashboard.state import reveal
 
 
-def shows_flagged(key: str) -> bool:
-    """Whether a list shows what is flagged: off, unless the reader covers nothing in this session.
+def is_showing_flagged(key: str) -> bool:
+    """Whether a list shows flagged texts; off by default, unless covers are off in this session.
 
     Args:
-        key: of its switch, which may be drawn later.
+        key: key of the switch, which may be drawn later.
     """
     if key not in st.session_state:
-        st.session_state[key] = reader.covers() == "session"
+        st.session_state[key] = reveal.cover_mode() == "session"
     return bool(st.session_state[key])
 
 
 def show_flagged_switch(label: str, key: str) -> bool:
-    """Draw the switch, and say whether it is on."""
-    shows_flagged(key)
+    """Draw the switch; returns whether it is on."""
+    is_showing_flagged(key)
     return st.toggle(label, key=key)

@@ -1,4 +1,4 @@
-"""Pages and lines for when there is nothing to show, or something is in the way."""
+"""Notices: an empty slice, an error, a newer version of the data."""
 
 import logging
 from collections.abc import Iterator
@@ -6,58 +6,65 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import formats, session, sidebar
-from queries.describe import describe
+from dashboard import formats
+from dashboard.process.public_errors import public_text
+from dashboard.state import filter_state, session
 from queries.errors import DataError
 from queries.filters import Filters
+from queries.filters.describe import describe
 
 
 def show_empty_slice(filters: Filters) -> None:
-    """Say that no conversation is in the slice, and what to do; here too, for narrow screens."""
+    """Say that the slice is empty and offer to clear the filters.
+
+    The button is repeated here because narrow screens hide the sidebar.
+    """
     if filters == Filters():
         st.info(
-            "This store holds no conversation: prepare one with `chatscape prepare`.",
-            title="Nothing in this store",
+            "This store has no conversations. Prepare a dataset with `chatscape prepare`.",
+            title="This store is empty",
             icon=":material/inventory_2:",
         )
         return
     st.info(
-        f"No conversation matches: {formats.plain(describe(filters))}. "
-        "Take a filter away in the sidebar, or clear them all.",
-        title="Nothing in this slice",
+        f"No conversation matches: {formats.escape_markdown(describe(filters))}. "
+        "Remove a filter in the sidebar, or clear all of them.",
+        title="This slice is empty",
         icon=":material/filter_alt_off:",
     )
-    st.button("Clear all filters", on_click=sidebar.clear, key="clear_here")
+    st.button("Clear all filters", on_click=filter_state.clear_filters, key="clear_here")
 
 
 def show_error(error: DataError) -> None:
-    """One sentence with the way out."""
-    st.error(formats.plain(str(error)), icon=":material/error:")
+    """Show the message of an error, which says what to do."""
+    st.error(formats.escape_markdown(public_text(error)), icon=":material/error:")
 
 
 @contextmanager
-def errors_shown() -> Iterator[None]:
-    """Show an error of what is drawn inside in its place, and go on."""
+def error_boundary() -> Iterator[None]:
+    """Show errors raised inside in place of what would be drawn, so that the page goes on."""
     try:
         yield
     except DataError as error:
         show_error(error)
-    except Exception:  # what nobody foresaw: Streamlit's own box says nothing of use
+    except Exception:  # Streamlit's own error box would not help the reader
         logging.getLogger(__name__).exception("a page could not be drawn")
         st.error(
-            "Something unexpected went wrong. Reload the page; if it comes again, the log of the "
-            "server says what it was.",
+            "Something went wrong. Reload the page. If it happens again, see the log of the "
+            "server for the cause.",
             icon=":material/error:",
         )
 
 
 def show_newer_version() -> None:
-    """Offer a version of the data that arrived while the page was open, or say that it came."""
+    """Offer a newer version of the data, or say that the page has switched to it."""
     if session.was_replaced():
-        st.info("The version of the data that you looked at is gone: this is the newest one.")
+        st.info(
+            "The version of the data that you were viewing was replaced. This is the newest one."
+        )
     name = session.newer_version()
     if name is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="newer"):
-        st.markdown(":material/update: A newer version of the data is ready.", width="stretch")
-        st.button("Show it", on_click=session.open_version, args=(name,))
+        st.markdown(":material/update: A newer version of the data is available.", width="stretch")
+        st.button("Show it", on_click=session.switch_version, args=(name,))

@@ -1,12 +1,12 @@
-"""One line that says which conversations a page is about."""
+"""A line that describes the slice of a page."""
 
 import streamlit as st
 
 from dashboard import formats
-from queries.describe import describe
 from queries.filters import Filters
+from queries.filters.describe import describe
 
 
 def show_slice_caption(conversation_count: float, filters: Filters) -> None:
-    """How many conversations, and which, in words."""
+    """Draw the number of conversations and the filters in words."""
     st.text(f"{formats.conversations(conversation_count)}: {describe(filters)}")

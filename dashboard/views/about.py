@@ -1,10 +1,12 @@
 import streamlit as st
 
-from dashboard import session
-from dashboard.components.manifest import show_manifest
-from queries.assets import asset
+from dashboard.components.page_header import show_title
+from dashboard.panels.about.manifest import show_manifest
+from dashboard.panels.about.published import show_published_figures
+from dashboard.state import session
 
-st.title("About the data", anchor=False)
+show_title()
 with st.container(width=760):
-    st.markdown(asset("texts/about.md").read_text(encoding="utf-8"))
+    st.markdown(session.store().loaded_dataset.about)
     show_manifest(session.store())
+    show_published_figures(session.store())

@@ -1,11 +1,11 @@
-import streamlit as st
+from dashboard.components.page_header import show_title
+from dashboard.panels.log.tables import show_events, show_removed
+from dashboard.process import open_stores
+from dashboard.state import current_user
+from queries.state.audit_log import audit_events
+from queries.store.tombstones import read_tombstones
 
-from dashboard import people, session
-from dashboard.components.log import show_events, show_removed
-from queries.access_log import noted
-from queries.removal.register import removed
-
-st.title("Log", anchor=False)
-people.must_be_operator("see the log")
-show_events(noted(session.store_path()))
-show_removed(removed(session.store_path()).to_pandas())
+show_title()
+current_user.require_operator("see the audit log")
+show_events(audit_events(open_stores.store_path()))
+show_removed(read_tombstones(open_stores.store_path()).to_pandas())

@@ -1,29 +1,29 @@
 import pandas as pd
 
-from dashboard import session
-from dashboard.charts.heat import model_languages_chart
+from dashboard.charts.groups import model_languages_chart
 from dashboard.components import notices
 from dashboard.components.chart_card import show_chart
-from dashboard.components.group_page import show_group_page
-from dashboard.components.page_head import show_page_head
-from queries import groups
+from dashboard.components.page_header import show_page_header
+from dashboard.panels.groups.page import show_group_page
+from dashboard.state import session
+from queries.breakdowns import groups
 
 
 def show_languages(rows: pd.DataFrame) -> None:
-    """The models that are shown, against languages."""
+    """Draw a heat map of the models in the table against languages."""
     pairs = session.rows(groups.model_languages, filters)
-    shown = pairs[pairs["model"].isin(rows["group_name"])]
+    pairs_in_table = pairs[pairs["model"].isin(rows["group_name"])]
     show_chart(
         "model_languages",
         "Models and languages",
         "Colour: share of the model's conversations, on a square-root scale",
-        model_languages_chart(shown, rows["group_name"].tolist()),
-        shown,
+        model_languages_chart(pairs_in_table, rows["group_name"].tolist()),
+        pairs_in_table,
         fields={"model": "model", "language": "language"},
     )
 
 
-filters, total = show_page_head("Models")
+filters, total = show_page_header()
 if total:
     show_group_page("model", filters, groups.models, show_languages)
 else:

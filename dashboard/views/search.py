@@ -1,17 +1,23 @@
-from dashboard import session
-from dashboard.components.page_head import show_page_head
-from dashboard.components.search_help import show_search_help
-from dashboard.components.search_page import show_found, show_like
-from dashboard.searching import show_box
+from dashboard.components.index_progress import show_failed_build, show_index_progress
+from dashboard.components.page_header import show_page_header
+from dashboard.panels.search.form import show_search_form
+from dashboard.panels.search.help import show_search_help
+from dashboard.panels.search.page import show_results, show_similar_header
+from dashboard.process import open_stores
+from dashboard.state import session
 from queries.errors import IndexMissingError
 
-filters, total = show_page_head("Search")
+filters, total = show_page_header()
+is_building = show_index_progress("search_index", is_awaited=True)
+show_failed_build()
 if session.store().index_facts is None:
-    raise IndexMissingError(session.store_path().path)
-asked = show_box()
-if asked.like_id:
-    show_like(asked)
-if asked.is_anything:
-    show_found(asked, filters)
+    if not is_building:
+        raise IndexMissingError(open_stores.store_path().path)
 else:
-    show_search_help()
+    request = show_search_form()
+    if request.like_id:
+        show_similar_header(request)
+    if request.has_query:
+        show_results(request, filters)
+    else:
+        show_search_help()

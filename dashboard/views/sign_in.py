@@ -1,19 +1,19 @@
-"""The page before all others where people sign in with an OpenID provider."""
+"""The page that asks users to sign in with an OpenID provider."""
 
 import streamlit as st
 
-from dashboard import url
+from dashboard.state import query_params
 
 
-def show() -> None:
-    """Ask to sign in; nothing of the data is on this page."""
+def show_sign_in() -> None:
+    """Draw the sign-in page. It shows none of the data."""
     with st.container(horizontal_alignment="center"), st.container(width=480):
         st.space("large")
         st.title("Chatscape", anchor=False)
         st.text("Sign in to see the conversations that your team explores here.")
-        if url.parameter("sign_in", "") == "failed":
+        if query_params.get_param("sign_in", "") == "failed":
             st.error(
-                "Signing in did not work. Try again; if it goes wrong again, ask whoever runs this "
+                "Signing in did not work. Try again; if it fails again, ask whoever runs this "
                 "dashboard: its log says why.",
                 icon=":material/error:",
             )

@@ -1,10 +1,9 @@
-import streamlit as st
-
-from dashboard import session
-from dashboard.components.sql_page import show_answer, show_question
-from queries import breakdowns
+from dashboard.components.page_header import show_title
+from dashboard.panels.sql.page import show_outcome, show_request
+from dashboard.state import session
+from queries.breakdowns import overview
 
 filters = session.current_filters()
-total = int(session.rows(breakdowns.slice_size, filters)["conversation_count"].iloc[0])
-st.title("SQL", anchor=False)
-show_answer(show_question(filters, total))
+total = int(session.rows(overview.slice_size, filters)["conversation_count"].iloc[0])
+show_title()
+show_outcome(show_request(filters, total))

@@ -1,4 +1,4 @@
-"""The command line: every dashboard number, and everything that makes or serves a store."""
+"""The command line: builds, serves and queries stores, with every number of the dashboard."""
 
 import os
 import sys
@@ -7,31 +7,36 @@ from importlib import import_module
 import click
 
 from queries import __version__
+from queries.cli.terminal_encoding import escape_unencodable_output
 from queries.errors import DataError, UsageError
+from queries.runtime.private_files import keep_new_files_private
 
 COMMANDS = {
-    "sample": "queries.cli.make:sample",
-    "prepare": "queries.cli.make:prepare",
-    "index": "queries.cli.make:index",
-    "info": "queries.cli.read:info",
-    "query": "queries.cli.read:query",
+    "sample": "queries.cli.build:sample",
+    "prepare": "queries.cli.build:prepare",
+    "index": "queries.cli.build:index",
+    "topics": "queries.cli.topics:topics",
+    "map": "queries.cli.map:map_",
+    "info": "queries.cli.query:info",
+    "query": "queries.cli.query:query",
     "search": "queries.cli.search:search",
-    "list": "queries.cli.read:list_",
+    "list": "queries.cli.query:list_",
     "show": "queries.cli.show:show",
     "sql": "queries.cli.sql:sql",
     "export": "queries.cli.export:export",
     "slices": "queries.cli.export:slices",
-    "log": "queries.cli.read:log",
+    "log": "queries.cli.query:log",
     "remove": "queries.cli.removal:remove",
     "purge": "queries.cli.removal:purge",
+    "verify": "queries.cli.verify:verify",
     "doctor": "queries.cli.doctor:doctor",
     "serve": "queries.cli.serve:serve",
     "accept-licence": "queries.cli.serve:accept_licence",
 }
 
 
-class _LateGroup(click.Group):
-    """Imports a command when it is asked for: ``--help`` does not wait for Arrow and DuckDB."""
+class _LazyGroup(click.Group):
+    """Imports a command on first use, so that ``--help`` does not load Arrow and DuckDB."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -44,9 +49,11 @@ class _LateGroup(click.Group):
         return command
 
 
-@click.group(cls=_LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="chatscape")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error; anywhere on the line.")
+@click.option(
+    "--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere on the line."
+)
 def cli(debug: bool) -> None:
     """Explore a million real conversations with language models.
 
@@ -55,14 +62,16 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line: errors are one sentence; exit code 2 for bad use, 1 for failure."""
+    """Run the command line; the exit code is 0 for success, 1 for failure, 2 for wrong usage."""
+    keep_new_files_private()
+    escape_unencodable_output()
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     sys.exit(run([a for a in arguments if a != "--debug"], debug=debug))
 
 
 def run(arguments: list[str], *, debug: bool = False) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; errors are one line on standard error."""
     try:
         _check_encoding(arguments)
         result = cli.main(arguments, prog_name="chatscape", standalone_mode=False)
@@ -71,13 +80,13 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         error.show()
         return error.exit_code
     except click.Abort:
-        return _failed("Stopped.", 130)
+        return _fail("Stopped.", 130)
     except DataError as error:
         if debug:
             raise
-        return _failed(str(error), 2 if isinstance(error, UsageError) else 1)
+        return _fail(str(error), 2 if isinstance(error, UsageError) else 1)
     except (BrokenPipeError, SystemExit):
-        # The reader of a pipe, e.g. `head`, has gone, of which click makes an exit: all is well.
+        # The reader of the pipe, e.g. `head`, has closed it; click turns that into an exit.
         _discard_output()
         return 0
     except OSError as error:
@@ -86,28 +95,30 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         if error.filename is None:
             _discard_output()
         where, why = error.filename or "Standard output", error.strerror or type(error).__name__
-        return _failed(f"{where}: {why}. Check the path, its permissions and its disk.", 1)
+        return _fail(f"{where}: {why}. Check the path, its permissions and the disk.", 1)
     except Exception as error:
         if debug:
             raise
-        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        return _failed(f"Something unexpected went wrong: {said}. Add --debug to see where.", 1)
+        message = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        return _fail(f"Unexpected error: {message}. Add --debug for the traceback.", 1)
     return result if isinstance(result, int) else 0
 
 
 def _check_encoding(arguments: list[str]) -> None:
     for argument in arguments:
         if not argument.isascii() and argument != argument.encode(errors="replace").decode():
-            raise UsageError(f"{argument!r} is not valid UTF-8: check how it was typed.")
+            raise UsageError(
+                f"{argument!r} is not valid UTF-8. Check the encoding of your terminal."
+            )
 
 
-def _failed(sentence: str, code: int) -> int:
+def _fail(sentence: str, code: int) -> int:
     click.echo(f"Error: {sentence}", err=True)
     return code
 
 
 def _discard_output() -> None:
-    """Send what is left to print nowhere: the interpreter would fail on it once more at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    """Redirect standard output to nowhere: flushing it at exit would fail again."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)

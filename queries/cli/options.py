@@ -1,17 +1,19 @@
-"""Options that commands share: the store, the filters, the format."""
+"""Options that several commands share: the store, the filters, the output format."""
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import click
 
-from queries.errors import FilterError
-from queries.filter_values import Flagged
-from queries.filters import REPEATED, Filters, filters_from_pairs
-from queries.schema import CATEGORIES
+from queries.errors import FilterError, StoreMissingError
+from queries.filters import Filters
+from queries.filters.arguments import option_name
+from queries.filters.filters import FIELD_NAMES, FILTER_SPECS
+from queries.filters.parsing import filters_from_pairs
+from queries.filters.spec import FilterSpec
+from queries.filters.values import format_value
 from queries.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -19,21 +21,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
 
 WHOLE_MAX = 2**63 - 1
-"""The largest whole number that a query takes."""
-
-_TYPES: dict[str, Any] = {
-    "min_turns": click.IntRange(min=0),
-    "max_turns": click.IntRange(min=0),
-    "flagged": click.Choice(get_args(Flagged)),
-    "category": click.Choice(CATEGORIES),
-    "redacted": click.BOOL,
-    "has_code": click.BOOL,
-    "prompt_group": click.IntRange(min=0, max=WHOLE_MAX),
-}
+"""The largest whole number that a query parameter can be."""
 
 
 def store_option(command: Command) -> Command:
-    """``--store``: the folder of a store."""
+    """Add ``--store``, the folder of a store."""
     return click.option(
         "--store",
         type=click.Path(path_type=Path, file_okay=False),
@@ -43,89 +35,113 @@ def store_option(command: Command) -> Command:
 
 
 def format_option(command: Command) -> Command:
-    """``--format``: how rows are printed."""
+    """Add ``--format``, how rows are printed."""
     return click.option(
         "--format",
         "format_",
         type=click.Choice(FORMATS),
         default="table",
         show_default=True,
-        help="How rows are printed.",
+        help="Output format of the rows.",
     )(command)
 
 
 def reading_options(command: Command) -> Command:
-    """``--uncover`` and ``--unmask``: texts are covered and masked unless these are given."""
+    """Add ``--uncover`` and ``--unmask``; by default texts are covered and masked."""
     command = click.option(
         "--unmask",
         is_flag=True,
-        help="Show e-mail addresses, numbers and keys; chatscape log says who did.",
+        help="Show e-mail addresses, numbers and keys; recorded in the audit log.",
     )(command)
     return click.option(
         "--uncover",
         is_flag=True,
-        help="Show flagged messages, and openings of flagged ones; not those of sexual/minors.",
+        help="Show flagged messages and openings, except those flagged as sexual/minors.",
     )(command)
 
 
-def parsed_param(text: str) -> tuple[str, str | int | bool]:
-    """A ``--set NAME=VALUE``; the kind of the value follows from the name, as in a column's."""
+def parse_param(text: str) -> tuple[str, str | int | bool]:
+    """A parameter from ``NAME=VALUE``; the name implies the type of the value.
+
+    Raises:
+        click.UsageError: no equals sign, or a value of the wrong type.
+    """
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.UsageError(f"--set takes NAME=VALUE; {text!r} has no equals sign.")
+        raise click.UsageError(f"--set takes NAME=VALUE, but {text!r} has no equals sign.")
     if name.startswith("is_"):
         if value not in ("true", "false"):
-            raise click.UsageError(f"--set {name} takes true or false; {value!r} is neither.")
+            raise click.UsageError(f"--set {name} takes true or false, not {value!r}.")
         return name, value == "true"
     if name.endswith(("_limit", "_offset")) or name.startswith("level_"):
         if not re.fullmatch("[0-9]{1,19}", value) or int(value) > WHOLE_MAX:
-            raise click.UsageError(f"--set {name} takes a whole number from 0; {value!r} is none.")
+            raise click.UsageError(f"--set {name} takes a whole number from 0, not {value!r}.")
         return name, int(value)
     return name, value
 
 
 def filter_options(command: Command) -> Command:
-    """An option for each field of `Filters`; the command gets them as ``filters``."""
+    """Add an option for each field of `Filters`; the command receives them as ``filters``."""
 
-    def gathered(**values: Any) -> Any:  # noqa: ANN401
-        given = {known.name: values.pop(known.name) for known in fields(Filters)}
-        return command(filters=_filters(given), **values)
+    def with_filters(**values: Any) -> Any:  # noqa: ANN401
+        options = {name: values.pop(name) for name in FIELD_NAMES}
+        filters = _filters_from_options(options)
+        if filters.near is not None:
+            filters = filters.with_model(_index_model(values["store"]))
+        return command(filters=filters, **values)
 
-    gathered.__name__, gathered.__doc__ = command.__name__, command.__doc__
-    gathered.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
-    for known in reversed(fields(Filters)):
-        gathered = _filter_option(known.name, known.metadata["help"])(gathered)
-    return gathered  # type: ignore[return-value]
+    with_filters.__name__, with_filters.__doc__ = command.__name__, command.__doc__
+    with_filters.__click_params__ = list(getattr(command, "__click_params__", []))  # type: ignore[attr-defined]
+    for name, spec in reversed(FILTER_SPECS.items()):
+        with_filters = _filter_option(name, spec)(with_filters)
+    return with_filters  # type: ignore[return-value]
 
 
-def _filter_option(name: str, help_: str) -> Callable[[Any], Any]:
-    option = f"--{name.replace('_', '-')}"
-    if name == "unique_prompts":
-        return click.option(option, name, is_flag=True, help=help_)
-    again = " Repeat for several." if name in REPEATED else ""
+def _index_model(store: Path) -> str | None:
+    """The short hash of the model of a store, so that what a command writes names it."""
+    from queries.store.layout import StorePath
+    from queries.store.model_hash import model_hash
+
+    try:
+        return model_hash(StorePath(store).current().manifest()["steps"].get("index"))
+    except StoreMissingError:
+        return None  # The command itself says so, if it reads the store.
+
+
+def _filter_option(name: str, spec: FilterSpec) -> Callable[[Any], Any]:
+    option = option_name(name)
+    if spec.kind == "switch":
+        return click.option(option, name, is_flag=True, help=spec.help)
+    repeat = " Repeat for several." if spec.is_multi_valued else ""
     return click.option(
-        option, name, type=_TYPES.get(name, str), multiple=name in REPEATED, help=help_ + again
+        option,
+        name,
+        type=_option_type(spec),
+        multiple=spec.is_multi_valued,
+        help=spec.help + repeat,
     )
 
 
-def _filters(given: dict[str, Any]) -> Filters:
+def _option_type(spec: FilterSpec) -> click.ParamType[Any]:
+    match spec.kind:
+        case "flag":
+            return click.BOOL
+        case "number":
+            return click.IntRange(min=0)
+        case "choice" | "option" if spec.options:
+            return click.Choice(spec.options)
+        case _:
+            return click.STRING
+
+
+def _filters_from_options(options: dict[str, Any]) -> Filters:
     pairs: list[tuple[str, str]] = []
-    for name, value in given.items():
-        if value is None or (value is False and name == "unique_prompts"):
+    for name, value in options.items():
+        if value is None or (value is False and FILTER_SPECS[name].kind == "switch"):
             continue
-        several = value if isinstance(value, tuple) else (value,)
-        pairs += [(name, str(v).lower() if isinstance(v, bool) else str(v)) for v in several]
+        values = value if isinstance(value, tuple) else (value,)
+        pairs += [(name, format_value(item)) for item in values]
     try:
         return filters_from_pairs(pairs)
     except FilterError as error:
         raise click.UsageError(str(error)) from error
-
-
-def filter_arguments(filters: Filters) -> list[str]:
-    """The arguments that stand for some filters on a command line."""
-    arguments = []
-    for name, text in filters.pairs():
-        arguments.append(f"--{name.replace('_', '-')}")
-        if name != "unique_prompts":
-            arguments.append(text)
-    return arguments

@@ -1,4 +1,4 @@
-"""The command that shows a conversation."""
+"""The command show: print one conversation."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Literal
 import click
 import pandas as pd
 
+from queries.cli.audit import record_unmasking
 from queries.cli.options import WHOLE_MAX, format_option, reading_options, store_option
-from queries.cli.rows import print_document, print_rows
-from queries.cli.unmasking import note_unmasking
+from queries.cli.output import print_document, print_rows
 from queries.errors import UsageError
-from queries.records import records
+from queries.open_store import open_store
+from queries.serialisation.records import records
 from queries.settings import Settings
-from queries.store import Store, open_store
+from queries.store.store import Store
 
 if TYPE_CHECKING:
-    from queries.conversations import Conversation
+    from queries.conversations.detail import Conversation
 
 
 @click.command()
@@ -23,17 +24,17 @@ if TYPE_CHECKING:
 @store_option
 @click.option(
     "--uncover-message",
-    "shown",
+    "revealed",
     type=click.IntRange(0, WHOLE_MAX),
     multiple=True,
     metavar="N",
-    help="Show this flagged message, counted from 0. Repeat for several.",
+    help="Show this flagged message; the first message is 0. Repeat for several.",
 )
 @click.option(
     "--as",
     "document",
     type=click.Choice(["published", "markdown"]),
-    help="Print a document instead: JSON with the published names, or Markdown.",
+    help="Print a document: JSON with the published names, or Markdown.",
 )
 @reading_options
 @format_option
@@ -42,61 +43,61 @@ def show(
     context: click.Context,
     conversation_id: str,
     store: Path,
-    shown: tuple[int, ...],
+    revealed: tuple[int, ...],
     document: Literal["published", "markdown"] | None,
     uncover: bool,
     unmask: bool,
     format_: str,
 ) -> None:
-    """Show the conversation with the id CONVERSATION_ID.
+    """Print the conversation CONVERSATION_ID.
 
-    Flagged messages are covered, contact data is masked, unless you say otherwise. Messages
-    flagged as sexual/minors stay covered with --uncover: --uncover-message shows one.
+    By default, flagged messages are covered and contact data is masked. Even with --uncover,
+    messages flagged as sexual/minors stay covered; --uncover-message N shows one of them.
     """
-    from queries.conversations import conversation
+    from queries.conversations.detail import conversation
 
     is_default = click.core.ParameterSource.DEFAULT
     if document is not None and context.get_parameter_source("format_") != is_default:
-        raise UsageError("Give --as for a document, or --format for rows; one of them.")
+        raise UsageError("Give either --as for a document or --format for rows.")
     opened = open_store(store, Settings.from_env())
-    found = conversation(opened, conversation_id)
-    _check_shown(found, shown)
-    # Put together before it is noted, printed after.
+    details = conversation(opened, conversation_id)
+    _check_indices(details, revealed)
+    # Build the output, record the unmasking, then print: nothing is printed unrecorded.
     if document is not None:
         text = _document(
-            opened, conversation_id, document, uncover=uncover, unmask=unmask, shown=shown
+            opened, conversation_id, document, uncover=uncover, unmask=unmask, revealed=revealed
         )
-    messages = _readable(found, uncover=uncover, unmask=unmask, shown=shown)
+    messages = _readable(details, uncover=uncover, unmask=unmask, revealed=revealed)
     if unmask:
-        note_unmasking(store, conversation_id, count=len(messages))
+        record_unmasking(store, conversation_id, count=len(messages))
     if document is not None:
         print_document(text)
     elif format_ != "table":
         print_rows(messages, format_)
     else:
-        _print_conversation(found, messages, uncover=uncover, shown=shown)
+        _print_conversation(details, messages, uncover=uncover, revealed=revealed)
 
 
-def _check_shown(found: "Conversation", shown: tuple[int, ...]) -> None:
-    count = len(found.messages)
-    if beyond := [index for index in shown if index >= count]:
+def _check_indices(details: "Conversation", revealed: tuple[int, ...]) -> None:
+    count = len(details.messages)
+    if beyond := [index for index in revealed if index >= count]:
         raise UsageError(
-            f"--uncover-message {beyond[0]} is none of its messages: they are counted from 0, and "
-            f"it has {count:,}."
+            f"There is no message {beyond[0]} to uncover: the conversation has {count:,} messages, "
+            "numbered from 0."
         )
 
 
 def _readable(
-    found: "Conversation", *, uncover: bool, unmask: bool, shown: tuple[int, ...]
+    details: "Conversation", *, uncover: bool, unmask: bool, revealed: tuple[int, ...]
 ) -> pd.DataFrame:
-    from queries.reading import readable_rows, readable_text
+    from queries.display.readable_rows import readable_rows, readable_text
 
-    messages = readable_rows(found.messages, is_uncovered=uncover, is_unmasked=unmask)
+    messages = readable_rows(details.messages, is_uncovered=uncover, is_unmasked=unmask)
     messages["text"] = [
         readable_text(row, is_uncovered=True, is_unmasked=unmask)
-        if row["message_index"] in shown
+        if row["message_index"] in revealed
         else text
-        for row, text in zip(records(found.messages), messages["text"], strict=True)
+        for row, text in zip(records(details.messages), messages["text"], strict=True)
     ]
     return messages
 
@@ -108,26 +109,35 @@ def _document(
     *,
     uncover: bool,
     unmask: bool,
-    shown: tuple[int, ...],
+    revealed: tuple[int, ...],
 ) -> str:
-    from queries.documents import markdown_document, published_json
-    from queries.published_row import published_conversation
+    from queries.conversations.documents import markdown_document, published_json
+    from queries.conversations.source_row import canonical_row
 
-    written = {"published": published_json, "markdown": markdown_document}[document]
-    row = published_conversation(store, conversation_id)
-    return written(row, is_unmasked=unmask, is_uncovered=uncover, shown=shown)
+    write = {"published": published_json, "markdown": markdown_document}[document]
+    row = canonical_row(store, conversation_id)
+    return write(row, store.dataset, is_unmasked=unmask, is_uncovered=uncover, revealed=revealed)
 
 
 def _print_conversation(
-    found: "Conversation", messages: pd.DataFrame, *, uncover: bool, shown: tuple[int, ...]
+    details: "Conversation",
+    messages: pd.DataFrame,
+    *,
+    uncover: bool,
+    revealed: tuple[int, ...],
 ) -> None:
-    from queries.reading import flag_text, is_covered, needs_cover, visible
+    from queries.display.covers import flag_text, is_covered, is_flagged, verdict_note
+    from queries.text.control_characters import escape_control_characters
 
-    print_rows(pd.DataFrame([found.facts]), "table")
+    print_rows(pd.DataFrame([details.facts]), "table")
     for row in records(messages):
-        flag = f" · {flag_text(row['flagged_categories'])}" if needs_cover(row) else ""
+        note = flag_text(row["flagged_categories"]) if is_flagged(row) else verdict_note(row)
+        flag = f" · {note}" if note else ""
         role = "(no role)" if pd.isna(row["role"]) else row["role"]
-        click.echo(f"\n── turn {row['turn_number']} · {role}{flag}\n{visible(row['text'])}")
+        click.echo(
+            f"\n── turn {row['turn_number']} · {role}{flag}\n"
+            f"{escape_control_characters(row['text'])}"
+        )
         index = row["message_index"]
-        if index not in shown and is_covered(row, is_uncovered=uncover):
+        if index not in revealed and is_covered(row, is_uncovered=uncover):
             click.echo(f"Show it with: --uncover-message {index}")

@@ -1,4 +1,4 @@
-"""What is amiss with a store, this machine and its settings, and what to do about it.
+"""Checks of a store, the machine and the settings, each with advice on what to do.
 
-Nothing here writes to the store.
+No check writes to the store.
 """

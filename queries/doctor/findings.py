@@ -1,4 +1,4 @@
-"""What a check comes to."""
+"""The result of a check."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,13 @@ Status = Literal["ok", "warning", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check comes to.
+    """The result of a check.
 
     Attributes:
-        check: its name.
-        status: `fail` keeps Chatscape from doing what it should; a `warning` may become one.
+        check: the name of the check.
+        status: `fail` keeps Chatscape from working as it should; a `warning` may become a failure.
         finding: what was found, in a sentence.
-        advice: what to do, in a sentence; empty where all is well.
+        advice: what to do, in a sentence; empty if the status is `ok`.
     """
 
     check: str
@@ -23,6 +23,10 @@ class Finding:
     advice: str = ""
 
 
-def count(number: int, one: str) -> str:
-    """A number of things, e.g. "1 file", "2 files"."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+FINDINGS_MAX = 20
+"""Damaged files that a check names; it counts the rest."""
+
+
+def quantity(number: int, noun: str) -> str:
+    """A number with its noun, e.g. "1 file", "2 files"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

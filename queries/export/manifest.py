@@ -1,4 +1,4 @@
-"""The manifest of an export: what it is of, so that it can be derived again and checked."""
+"""The manifest of an export: what is needed to reproduce and to verify it."""
 
 import hashlib
 import json
@@ -8,27 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from queries import __version__
-from queries.assets import asset, filled
-from queries.checksums import file_sha256
+from queries.assets import fill_text
 from queries.errors import ManifestError, UsageError
+from queries.export.describe import plan_words, shape_words
 from queries.export.formats import NOTES
 from queries.export.plan import ExportPlan, plan_from
-from queries.export.samples import Chosen
-from queries.export.words import plan_words, shape_words
-from queries.store import Store
+from queries.export.selection import SelectedIds
+from queries.store.checksums import file_sha256
+from queries.store.store import Store
 
 MANIFEST_FORMAT = 1
-"""Raised when older code can no longer read a new manifest."""
+"""Increased when older code can no longer read a new manifest."""
 
 METADATA_KEY = b"chatscape"
-"""Under which parquet files carry the manifest, less what is known only when they are written."""
+"""The metadata key under which parquet files carry the manifest header."""
 
 _INDEX_FACTS = ("index_format", "fingerprint", "lancedb_version", "key", "model")
 
 
-def said_before(store: Store, plan: ExportPlan, chosen: Chosen) -> dict[str, Any]:
-    """What a manifest says before anything is written: the same for the same export."""
-    said = {
+def manifest_header(store: Store, plan: ExportPlan, selected: SelectedIds) -> dict[str, Any]:
+    """The part of a manifest that is known before writing; equal for equal exports."""
+    header = {
         "manifest_format": MANIFEST_FORMAT,
         "chatscape_version": __version__,
         "words": plan_words(plan),
@@ -41,88 +41,107 @@ def said_before(store: Store, plan: ExportPlan, chosen: Chosen) -> dict[str, Any
             "is_synthetic": store.manifest["is_synthetic"],
             "sources": [source["sha256"] for source in store.manifest["sources"]],
         },
-        "counts": {"conversations": chosen.count},
-        "ids_sha256": chosen.ids_sha256,
+        "counts": {"conversations": selected.count},
+        "ids_sha256": selected.ids_sha256,
         "notes": list(NOTES.get(plan.format, ())),
-        "licence_notice": notice(),
+        "licence_notice": store.dataset.info.notice,
     }
-    if plan.has_text:
+    if plan.needs_index:
         facts = store.index_facts or {}
-        said["index"] = {name: facts.get(name) for name in _INDEX_FACTS}
-    return said
+        header["index"] = {name: facts.get(name) for name in _INDEX_FACTS}
+    return header
 
 
-def notice() -> str:
-    """What binds whoever has an export, on one line."""
-    return " ".join(asset("texts/notice.md").read_text(encoding="utf-8").split())
-
-
-def card(said: Mapping[str, Any], rows: int) -> str:
-    """The README of a folder for `datasets`."""
+def dataset_card(header: Mapping[str, Any], rows: int) -> str:
+    """The README of an export folder for the library `datasets`."""
     values = {
-        "count": f"{said['counts']['conversations']:,}",
+        "count": f"{header['counts']['conversations']:,}",
         "rows": f"{rows:,}",
-        "version": said["chatscape_version"],
-        # On a line of its own inside a block of code: whatever is in a filter stays text.
-        "words": " ".join(said["words"].replace("`", "'").split()),
-        "shape": said["shape_words"],
-        "notice": said["licence_notice"],
+        "version": header["chatscape_version"],
+        # The card shows it in a code block, on one line, so that nothing in a filter is Markdown.
+        "words": " ".join(header["words"].replace("`", "'").split()),
+        "shape": header["shape_words"],
+        "notice": header["licence_notice"],
     }
-    return filled("export_card.md", values)
+    return fill_text("export_card.md", values)
 
 
-def whole_manifest(
-    said: Mapping[str, Any], rows: int, left_out: Mapping[str, int], files: list[dict[str, Any]]
+def finish_manifest(
+    header: Mapping[str, Any],
+    rows: int,
+    left_out: Mapping[str, int],
+    files: list[dict[str, Any]],
+    sexual_minors: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The manifest of what was written, with the hash of itself."""
+    """The complete manifest of an export that was written, with its own hash."""
     manifest = {
-        **said,
-        "counts": {**said["counts"], "rows": rows, "left_out": dict(left_out)},
+        **header,
+        **({} if sexual_minors is None else {"sexual_minors": dict(sexual_minors)}),
+        "counts": {**header["counts"], "rows": rows, "left_out": dict(left_out)},
         "files": files,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return manifest | {"manifest_sha256": _own_sha256(manifest)}
 
 
-def files_of(path: Path, name: str) -> list[dict[str, Any]]:
-    """Each file of an export, under the name that it will have: its bytes and its hash."""
+def sexual_minors_facts(plan: ExportPlan, conversations: int, who: str) -> dict[str, Any] | None:
+    """What a manifest says of texts flagged as sexual/minors; None if there are none.
+
+    Args:
+        plan: what is exported.
+        conversations: the number of conversations with such texts.
+        who: the user who exports them.
+    """
+    if not conversations:
+        return None
+    facts = {"conversations": conversations, "are_included": plan.includes_sexual_minors}
+    return facts | ({"included_by": who} if plan.includes_sexual_minors else {})
+
+
+def file_records(path: Path, name: str) -> list[dict[str, Any]]:
+    """The path, size in bytes and SHA-256 of each file of an export.
+
+    Args:
+        path: the file or folder, under its temporary name.
+        name: the name that it will have.
+    """
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    found = []
-    for one in files:
-        place = f"/{one.relative_to(path).as_posix()}" if path.is_dir() else ""
-        facts = {"bytes": one.stat().st_size, "sha256": file_sha256(one)}
-        found.append({"path": f"{name}{place}", **facts})
-    return found
+    records = []
+    for file in files:
+        inside = f"/{file.relative_to(path).as_posix()}" if path.is_dir() else ""
+        size, sha256 = file.stat().st_size, file_sha256(file)
+        records.append({"path": f"{name}{inside}", "bytes": size, "sha256": sha256})
+    return records
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """A manifest, as it was written.
+    """Read and verify a manifest.
 
     Raises:
-        ManifestError: it is not there, is none, or was changed.
+        ManifestError: the file is missing, is not a manifest, or was changed.
     """
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ManifestError(path, "it is not there.") from error
+        raise ManifestError(path, "the file does not exist.") from error
     except (OSError, ValueError) as error:
         raise ManifestError(path, "it cannot be read as JSON.") from error
     if not isinstance(manifest, dict) or "manifest_format" not in manifest:
-        raise ManifestError(path, "it is no manifest of an export.")
+        raise ManifestError(path, "it is not the manifest of an export.")
     if manifest["manifest_format"] != MANIFEST_FORMAT:
         raise ManifestError(path, "it was written by another version of Chatscape.")
     if manifest.get("manifest_sha256") != _own_sha256(manifest):
         raise ManifestError(
-            path, "it was changed after it was written; say what you want as options instead."
+            path, "it was changed after it was written; use the options of the command instead."
         )
     return manifest
 
 
 def plan_of(path: Path, manifest: Mapping[str, Any]) -> ExportPlan:
-    """The plan that a manifest says.
+    """The plan in a manifest.
 
     Raises:
-        ManifestError: it is one that this version of the code does not know.
+        ManifestError: this version of Chatscape cannot read the plan.
     """
     try:
         return plan_from(manifest["plan"])
@@ -131,6 +150,6 @@ def plan_of(path: Path, manifest: Mapping[str, Any]) -> ExportPlan:
 
 
 def _own_sha256(manifest: Mapping[str, Any]) -> str:
-    said = {name: value for name, value in manifest.items() if name != "manifest_sha256"}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    values = {name: value for name, value in manifest.items() if name != "manifest_sha256"}
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

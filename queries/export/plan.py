@@ -1,6 +1,6 @@
-"""What an export is of: which conversations, in which shape, and how they are written.
+"""An export plan: which conversations, in which shape and format.
 
-A plan is plain data: the same words are options of the command line and keys of a manifest.
+A plan is plain data: its keys in a manifest are the names of the command line's options.
 """
 
 from collections.abc import Mapping
@@ -8,17 +8,16 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from queries.errors import UsageError
-from queries.filters import Both, Filters, Slice, filters_from
+from queries.export.shapes import SHAPES
+from queries.filters import Filters, Slice
+from queries.filters.filters import Intersection
+from queries.filters.parsing import filters_from_dict
 
-Shape = Literal["published", "messages", "conversations", "prompts", "chat", "ids"]
-"""The source's own rows; a row a message; the facts of a conversation; first prompts; messages for
-fine-tuning; ids alone."""
-
-Format = Literal["parquet", "jsonl", "csv", "hf"]
+Format = Literal["parquet", "jsonl", "csv", "xlsx", "hf"]
 """A file, or for `hf` a folder that the library `datasets` of Hugging Face loads."""
 
 Per = Literal["model", "language", "category"]
-Order = Literal["shuffled", "score", "user_score"]
+SampleOrder = Literal["shuffled", "score", "user_score"]
 Distinct = Literal["prompts", "words"]
 
 ROWS_MAX = 2**31
@@ -27,52 +26,53 @@ SEED_MAX = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """So many conversations of a slice.
+    """A sample of a slice.
 
     Attributes:
-        rows: how many; fewer where there are fewer.
-        per: so many of each model, language, or category that a message is flagged in.
+        rows: the number of conversations; there may be fewer in the slice.
+        per: draw this many of each model, language, or category with a flagged message.
         groups: with `per`, only the models or languages with the most conversations of the slice.
-        order: which come first: in the order of the MD5 of id and seed, the same on any machine; or
-            those with the highest score, of any category or of that of `per`, in any message or in
-            those of the user. Equal scores are shuffled.
-        seed: of the shuffle.
+        order: which conversations come first. `shuffled` sorts by the MD5 of id and seed, which is
+            the same on any machine. `score` takes the highest score of any message, and
+            `user_score` of any user message: in any category, or in that of `per`. Ties are
+            shuffled.
+        seed: the seed of the shuffle.
     """
 
     rows: int
     per: Per | None = None
     groups: int | None = None
-    order: Order = "shuffled"
+    order: SampleOrder = "shuffled"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be.
+        """Validate the attributes.
 
         Raises:
-            UsageError: says which.
+            UsageError: one is invalid.
         """
-        _whole("rows of a sample", self.rows, 1, ROWS_MAX)
-        _whole("seed", self.seed, 0, SEED_MAX)
-        _one_of("per", self.per, (None, *get_args(Per)))
-        _one_of("order", self.order, get_args(Order))
+        _check_integer("rows of a sample", self.rows, 1, ROWS_MAX)
+        _check_integer("seed", self.seed, 0, SEED_MAX)
+        _check_one_of("per", self.per, (None, *get_args(Per)))
+        _check_one_of("order", self.order, get_args(SampleOrder))
         if self.groups is not None:
-            _whole("groups", self.groups, 1, ROWS_MAX)
+            _check_integer("groups", self.groups, 1, ROWS_MAX)
             if self.per not in ("model", "language"):
-                raise UsageError("A number of groups goes with a sample per model or language.")
+                raise UsageError("A number of groups needs a sample per model or language.")
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
-    """Some of the conversations of a plan. Steps are taken in the order of the attributes.
+class Selection:
+    """Some of the conversations of a plan. The steps apply in the order of the attributes.
 
     Attributes:
-        filters: what is kept, within the filters of the plan.
-        min_prompt_chars: the first prompt has at least so many characters.
-        max_prompt_chars: the first prompt has at most so many characters.
-        distinct: one conversation, the one with the smallest id, for each first prompt: `prompts`
-            tells them apart as the filter `unique_prompts` does, but within the slice; `words`
-            regardless also of the order of words, as the authors of the dataset clustered them.
-        sample: so many of what is left; all without one.
+        filters: filters within those of the plan.
+        min_prompt_chars: the least length of the first prompt, in characters.
+        max_prompt_chars: the greatest length of the first prompt, in characters.
+        distinct: one conversation, the one with the smallest id, for each first prompt. `prompts`
+            compares them as the filter `unique_prompts` does, but within the slice; `words` also
+            ignores the order of words, as the authors of the dataset did for their clusters.
+        sample: a sample of what is left; None for all.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -82,130 +82,147 @@ class Pick:
     sample: Sample | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be.
+        """Validate the attributes.
 
         Raises:
-            UsageError: says which.
+            UsageError: one is invalid.
         """
-        _one_of("distinct", self.distinct, (None, *get_args(Distinct)))
+        _check_one_of("distinct", self.distinct, (None, *get_args(Distinct)))
         bounds = [b for b in (self.min_prompt_chars, self.max_prompt_chars) if b is not None]
         for bound in bounds:
-            _whole("length of a prompt", bound, 0, ROWS_MAX)
+            _check_integer("length of a prompt", bound, 0, ROWS_MAX)
         if bounds != sorted(bounds):
-            raise UsageError(f"No prompt has at least {bounds[0]} and at most {bounds[1]} letters.")
+            raise UsageError(
+                f"No prompt has at least {bounds[0]} and at most {bounds[1]} characters."
+            )
 
     @property
     def reads_prompts(self) -> bool:
-        """Whether the text or the length of first prompts is needed to tell what is picked."""
+        """Whether the selection depends on the text or the length of first prompts."""
         return self.has_bounds or self.distinct == "words"
 
     @property
     def has_bounds(self) -> bool:
-        """Whether first prompts have to have a length."""
+        """Whether the length of the first prompt is bounded."""
         return (self.min_prompt_chars, self.max_prompt_chars) != (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What is exported, and how.
+    """What to export, and how.
 
     Attributes:
         filters: the slice.
-        picks: what of the slice; a conversation that several pick is there once.
-        shape: what a row is.
+        picks: the selections of the slice. A conversation in several of them is exported once.
+        shape: what a row is, a name in `queries.export.shapes.SHAPES`.
         format: how rows are written.
-        columns: those that are wanted, in this order; all of the shape without any.
-        is_masked: contact data and secrets in texts are named, not shown.
-        name: of the ready-made slice that the picks are.
+        has_bom: a CSV begins with a byte order mark, by which Excel knows that it is UTF-8.
+        columns: the columns, in this order; empty for all of the shape.
+        is_masked: contact data and secrets in texts are replaced by placeholders.
+        includes_sexual_minors: include texts flagged as sexual/minors; otherwise their covers
+            stand there.
+        name: the preset that the selections come from.
     """
 
     filters: Filters = field(default_factory=Filters)
-    picks: tuple[Pick, ...] = field(default_factory=lambda: (Pick(),))
-    shape: Shape = "published"
+    picks: tuple[Selection, ...] = field(default_factory=lambda: (Selection(),))
+    shape: str = "published"
     format: Format = "parquet"
+    has_bom: bool = False
     columns: tuple[str, ...] = ()
     is_masked: bool = True
+    includes_sexual_minors: bool = False
     name: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a shape or a format that there is not.
+        """Validate the attributes.
 
         Raises:
-            UsageError: says which.
+            UsageError: one is invalid.
         """
-        _one_of("shape", self.shape, get_args(Shape))
-        _one_of("format", self.format, get_args(Format))
+        _check_one_of("shape", self.shape, tuple(SHAPES))
+        _check_one_of("format", self.format, get_args(Format))
+        if self.has_bom and self.format != "csv":
+            raise UsageError("Only a CSV has a byte order mark: leave --bom out.")
         if not self.picks:
-            raise UsageError("An export needs at least one pick of conversations.")
+            raise UsageError("An export needs at least one selection of conversations.")
 
-    def slice_of(self, pick: Pick) -> Slice:
-        """The slice that a pick is taken from."""
-        if pick.filters == Filters() or pick.filters == self.filters:
+    def slice_of(self, selection: Selection) -> Slice:
+        """The slice that a selection is taken from."""
+        if selection.filters in (Filters(), self.filters):
             return self.filters
-        return pick.filters if self.filters == Filters() else Both(self.filters, pick.filters)
+        if self.filters == Filters():
+            return selection.filters
+        return Intersection(self.filters, selection.filters)
 
     @property
-    def has_text(self) -> bool:
-        """Whether a search index says what is in it."""
-        return any(one.text is not None for one in (self.filters, *(p.filters for p in self.picks)))
+    def needs_index(self) -> bool:
+        """Whether a filter of the plan needs the search index."""
+        return self.has_filter("text") or self.has_filter("near")
+
+    def has_filter(self, name: str) -> bool:
+        """Whether a filter is in force for the plan or one of its selections."""
+        filters = (self.filters, *(selection.filters for selection in self.picks))
+        return any(getattr(f, name) != getattr(Filters(), name) for f in filters)
 
     def values(self) -> dict[str, Any]:
-        """The plan as plain values in one order: for a manifest. What is not said is left out."""
-        said = asdict(self) | {"filters": self.filters.values(), "columns": list(self.columns)}
-        said["picks"] = [_pick_values(pick) for pick in self.picks]
-        return {name: value for name, value in said.items() if value is not None}
+        """The plan as plain values for a manifest, in a fixed order and without None."""
+        values = asdict(self) | {"filters": self.filters.values(), "columns": list(self.columns)}
+        values["picks"] = [_selection_values(selection) for selection in self.picks]
+        return _without_none(values)
 
 
 def plan_from(values: Mapping[str, Any]) -> ExportPlan:
-    """The plan that plain values say.
+    """The plan with some plain values, the inverse of `ExportPlan.values`.
 
     Raises:
-        UsageError: a name or a value that there is not.
+        UsageError: a key or a value is invalid.
     """
     try:
-        _known(values, ExportPlan)
-        picks = tuple(_pick_from(pick) for pick in values.get("picks", [{}]))
-        given = {**values, "picks": picks, "filters": filters_from(values.get("filters", {}))}
-        return ExportPlan(**given | {"columns": tuple(map(str, values.get("columns", ())))})
+        _check_keys(values, ExportPlan)
+        picks = tuple(_selection_from(selection) for selection in values.get("picks", [{}]))
+        filters = filters_from_dict(values.get("filters", {}))
+        columns = tuple(map(str, values.get("columns", ())))
+        return ExportPlan(**{**values, "picks": picks, "filters": filters, "columns": columns})
     except (TypeError, AttributeError) as error:
-        raise UsageError("The plan of an export has another form.") from error
+        raise UsageError("The export plan is malformed.") from error
 
 
-def _pick_values(pick: Pick) -> dict[str, Any]:
-    said = asdict(pick) | {"filters": pick.filters.values()}
-    if pick.sample is not None:
-        said["sample"] = _said(asdict(pick.sample))
-    return {name: value for name, value in _said(said).items() if value != {}}
+def _selection_values(selection: Selection) -> dict[str, Any]:
+    values = asdict(selection) | {"filters": selection.filters.values()}
+    if selection.sample is not None:
+        values["sample"] = _without_none(asdict(selection.sample))
+    return {name: value for name, value in _without_none(values).items() if value != {}}
 
 
-def _pick_from(values: Mapping[str, Any]) -> Pick:
-    _known(values, Pick)
-    given = {**values, "filters": filters_from(values.get("filters", {}))}
+def _selection_from(values: Mapping[str, Any]) -> Selection:
+    _check_keys(values, Selection)
+    attributes = {**values, "filters": filters_from_dict(values.get("filters", {}))}
     if values.get("sample") is not None:
-        _known(values["sample"], Sample)
-        given["sample"] = Sample(**values["sample"])
-    return Pick(**given)
+        _check_keys(values["sample"], Sample)
+        attributes["sample"] = Sample(**values["sample"])
+    return Selection(**attributes)
 
 
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _known(values: Mapping[str, Any], kind: type[Any]) -> None:
-    names = [known.name for known in fields(kind)]
+def _check_keys(values: Mapping[str, Any], kind: type[Any]) -> None:
+    names = [attribute.name for attribute in fields(kind)]
     if unknown := [name for name in values if name not in names]:
         raise UsageError(
-            f"There is no {unknown[0]!r} in the plan of an export; there is {', '.join(names)}."
+            f"An export plan has no key {unknown[0]!r}; the keys are {', '.join(names)}."
         )
 
 
-def _one_of(name: str, value: object, known: tuple[object, ...]) -> None:
+def _check_one_of(name: str, value: object, known: tuple[object, ...]) -> None:
     if value not in known:
-        said = ", ".join(str(one) for one in known if one is not None)
-        raise UsageError(f"The {name} of an export can be {said}; {value!r} is none of them.")
+        names = ", ".join(str(option) for option in known if option is not None)
+        raise UsageError(f"The {name} of an export must be one of {names}; {value!r} is not.")
 
 
-def _whole(name: str, value: object, low: int, high: int) -> None:
+def _check_integer(name: str, value: object, low: int, high: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise UsageError(
             f"The {name} must be a whole number from {low} to {high}; {value!r} is not."

@@ -1,43 +1,51 @@
-"""The shapes of an export: the rows of some conversations as a table."""
+"""The shapes of an export: what a row is. Each shape is one `ShapeSpec`, registered in `SHAPES`.
 
-from collections.abc import Callable, Sequence
+The command line, the form, the descriptions and the writers read the specs, so a new shape needs a
+function that makes its rows and an entry in `SHAPES`, and no change elsewhere.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from queries.datasets.adapter import DatasetAdapter
+from queries.datasets.rebuild import CONVERSATION_COLUMNS, MESSAGE_COLUMNS, rebuilt_rows
 from queries.errors import UsageError
-from queries.export.masks import Kind, Mask
-from queries.export.parts import Part, arrow_schema
-from queries.export.plan import ExportPlan, Shape
-from queries.export.prompts import first_prompts
-from queries.published import CURRENT_SCHEMA, MESSAGE, published_rows
-from queries.schema import CATEGORIES, CONVERSATIONS, MESSAGES, ROLES, Column
-from queries.schema import column_suffix as suffix
-from queries.store import Store
+from queries.export.chat_rows import chat_messages
+from queries.export.first_prompts import first_prompt_rows
+from queries.export.verbatim_rows import with_contents
+from queries.masking.parallel import ColumnMask, TextKind
+from queries.schema import (
+    CATEGORIES,
+    CONVERSATIONS,
+    INTERNAL_CONVERSATION_COLUMNS,
+    MESSAGES,
+    PROMPT_GROUP_COLUMNS,
+    Column,
+    column_suffix,
+)
+from queries.store.part_reader import PartReader, arrow_schema
+from queries.store.store import Store
 
 CHAT = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-TEXT_COLUMNS = frozenset({"conversation", "messages", "text", "opening", "prompt"})
-"""Columns that are masked."""
-
-_NESTED = pa.schema([*CURRENT_SCHEMA, ("messages", CHAT)])
+"""The type of the messages of a conversation for fine-tuning."""
 
 EMPTY = "conversations without a message"
 NO_PROMPT = "conversations without a first prompt"
-NO_MESSAGE = "conversations without a message of a user or an assistant"
-OTHER_ROLE = "messages of another role than user and assistant"
-NO_TEXT = "messages without a text"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ShapedRows:
     """Rows of an export.
 
     Attributes:
-        table: the rows, in the columns that are wanted.
-        conversations: of how many they are, those included that are left out.
-        left_out: what the shape has no place for, and how many of it.
+        table: the rows, with the requested columns.
+        conversations: how many conversations they come from, those that give no row included.
+        left_out: what the shape cannot hold, and how many of it there are.
     """
 
     table: pa.Table
@@ -46,154 +54,221 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Shaped:
-    """What a shape is made of.
+class ShapeSpec:
+    """The declaration of a shape.
 
     Attributes:
-        columns: all that it has.
-        rows: makes them of a part, some columns, and a mask for texts.
-        kind: of the texts in it.
-        is_nested: no table of plain values holds it.
+        name: its name on the command line, in links and in manifests.
+        title: its name in the form.
+        meaning: what it is for, in a sentence, for the form.
+        summary: what a row is, in a few words, for manifests and dataset cards.
+        schema: all of its columns and their types; those of `published` depend on the dataset.
+        rows: makes the rows of a part, from the requested columns and a mask for texts. The part
+            covers texts that the export must not include.
+        is_text: whether a column holds texts of messages; `rows` masks those.
+        text_kind: whether these texts are whole, or cut like openings.
+        is_nested: whether a column holds lists of structs, which CSV cannot hold.
+        missing_columns: columns that a store with this manifest does not have.
     """
 
-    columns: tuple[str, ...]
-    rows: Callable[[Part, Sequence[str], Mask], Rows]
-    kind: Kind = "whole"
+    name: str
+    title: str
+    meaning: str
+    summary: str
+    schema: Callable[[DatasetAdapter], pa.Schema]
+    rows: Callable[[PartReader, Sequence[str], ColumnMask], ShapedRows]
+    is_text: Callable[[pa.Field], bool] = lambda _: False
+    text_kind: TextKind = "whole"
     is_nested: bool = False
+    missing_columns: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _: ()
+
+    def columns(self, dataset: DatasetAdapter) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(self.schema(dataset).names)
+
+    def schema_of(self, dataset: DatasetAdapter, columns: Sequence[str]) -> pa.Schema:
+        """The schema of some of the columns."""
+        schema = self.schema(dataset)
+        return pa.schema([schema.field(name) for name in columns])
 
 
-def columns_of(store: Store, plan: ExportPlan) -> tuple[str, ...]:
-    """The columns of an export: those that are wanted, else all of the shape.
-
-    A source that was published without the column `redacted` is given back without it.
+def export_columns(store: Store, shape: str, requested: Sequence[str]) -> tuple[str, ...]:
+    """The columns of an export: the requested ones, or all that the store has.
 
     Raises:
-        UsageError: the shape has no such column, or one is wanted twice.
+        UsageError: the shape has no such column, or one is requested twice.
     """
-    known = SHAPES[plan.shape].columns
-    if unknown := [name for name in plan.columns if name not in known]:
+    spec = SHAPES[shape]
+    columns = spec.columns(store.dataset)
+    if unknown := [name for name in requested if name not in columns]:
         raise UsageError(
-            f"The shape {plan.shape} has no column {unknown[0]!r}; it has {', '.join(known)}."
+            f"The shape {shape} has no column {unknown[0]!r}; it has {', '.join(columns)}."
         )
-    if len(set(plan.columns)) < len(plan.columns):
-        raise UsageError("A column of an export is wanted twice: name each once.")
-    sources = store.manifest["sources"]
+    if len(set(requested)) < len(requested):
+        raise UsageError("A column is requested twice: name each one once.")
+    missing = spec.missing_columns(store.manifest)
+    return tuple(requested) or tuple(name for name in columns if name not in missing)
+
+
+def _published(part: PartReader, columns: Sequence[str], mask: ColumnMask) -> ShapedRows:
+    messages = _masked(part.messages(MESSAGE_COLUMNS), "text", mask)
+    verbatim = with_contents(part.verbatim, mask)
+    rows = rebuilt_rows(part.conversations(CONVERSATION_COLUMNS), messages, verbatim)
+    published = part.dataset.to_published(rows).select(list(columns))
+    return ShapedRows(published, published.num_rows)
+
+
+def _without_early_redacted(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Sources that were published without the column `redacted` are exported without it."""
+    sources = manifest["sources"]
     is_early = bool(sources) and not any(source["has_redacted"] for source in sources)
-    left_out = ("redacted",) if plan.shape == "published" and is_early else ()
-    return plan.columns or tuple(name for name in known if name not in left_out)
+    return ("redacted",) if is_early else ()
 
 
-def schema_of(shape: Shape, columns: Sequence[str]) -> pa.Schema:
-    """The types of some columns of a shape."""
-    if SHAPES[shape].is_nested:
-        return pa.schema([_NESTED.field(name) for name in columns])
-    if shape == "messages":
-        return arrow_schema(MESSAGES, columns)
-    prompt = (Column("prompt", "varchar", ""), Column("text_chars", "integer", ""))
-    return arrow_schema((*CONVERSATIONS, *prompt), columns)
-
-
-def _published(part: Part, columns: Sequence[str], mask: Mask) -> Rows:
-    conversations = part.conversations(_REBUILT_FROM)
-    messages = part.messages(_PUBLISHED_OF_MESSAGES)
-    verbatim = part.verbatim
-    if "conversation" in columns:
-        messages = _masked(messages, "text", mask)
-        verbatim = _with_contents(verbatim, mask)
-    rows = published_rows(conversations, messages, verbatim).select(list(columns))
-    return Rows(rows, rows.num_rows)
-
-
-def _with_contents(verbatim: pa.Table, mask: Mask) -> pa.Table:
-    """Published rows with the contents of their messages masked."""
-    if not verbatim.num_rows:
-        return verbatim
-    lists = verbatim["conversation"].combine_chunks()
-    messages = lists.flatten()
-    content, role = (messages.field(name) for name in ("content", "role"))
-    structs = pa.StructArray.from_arrays(
-        [mask(content), role], fields=list(MESSAGE), mask=messages.is_null()
-    )
-    counts = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
-    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
-    given = pa.ListArray.from_arrays(offsets, structs, mask=lists.is_null())
-    place = verbatim.schema.get_field_index("conversation")
-    return verbatim.set_column(place, CURRENT_SCHEMA.field("conversation"), given)
-
-
-def _messages(part: Part, columns: Sequence[str], mask: Mask) -> Rows:
+def _messages(part: PartReader, columns: Sequence[str], mask: ColumnMask) -> ShapedRows:
     rows = part.messages(columns)
     counts = part.conversations(["message_count"])["message_count"]
     empty = pc.sum(pc.equal(pc.fill_null(counts, 0), 0)).as_py()
-    found = pc.count_distinct(rows["id_rank"]).as_py() + empty
+    conversations = pc.count_distinct(rows["id_rank"]).as_py() + empty
     left_out = {EMPTY: empty} if empty else {}
-    return Rows(_masked(rows.select(list(columns)), "text", mask), found, left_out)
+    return ShapedRows(_masked(rows.select(list(columns)), "text", mask), conversations, left_out)
 
 
-def _conversations(part: Part, columns: Sequence[str], mask: Mask) -> Rows:
+def _conversations(part: PartReader, columns: Sequence[str], mask: ColumnMask) -> ShapedRows:
     rows = _masked(part.conversations(columns), "opening", mask)
-    return Rows(rows, rows.num_rows)
+    return ShapedRows(rows, rows.num_rows)
 
 
-def _prompts(part: Part, columns: Sequence[str], mask: Mask) -> Rows:
-    prompts = first_prompts(part)
+def _prompts(part: PartReader, columns: Sequence[str], mask: ColumnMask) -> ShapedRows:
+    prompts = first_prompt_rows(part)
     facts = part.conversations([name for name in _PROMPT_FACTS if name in columns] or ["id_rank"])
-    place = np.searchsorted(part.ranks, prompts["id_rank"].to_numpy())
-    rows = facts.take(pa.array(place)).append_column("prompt", prompts["text"])
+    positions = np.searchsorted(part.ranks, prompts["id_rank"].to_numpy())
+    rows = facts.take(pa.array(positions)).append_column("prompt", prompts["text"])
     rows = rows.append_column("text_chars", prompts["text_chars"]).select(list(columns))
     missing = len(part.ranks) - prompts.num_rows
     left_out = {NO_PROMPT: missing} if missing else {}
-    return Rows(_masked(rows, "prompt", mask), len(part.ranks), left_out)
+    return ShapedRows(_masked(rows, "prompt", mask), len(part.ranks), left_out)
 
 
-def _chat(part: Part, columns: Sequence[str], mask: Mask) -> Rows:
+def _chat(part: PartReader, columns: Sequence[str], mask: ColumnMask) -> ShapedRows:
     messages = part.messages(["id_rank", "role", "text"])
-    is_role = pc.is_in(messages["role"].cast(pa.string()), pa.array(ROLES))
-    of_role = messages.filter(is_role)
-    said = _masked(of_role.filter(pc.is_valid(of_role["text"])), "text", mask)
-    ranks, counts = np.unique(said["id_rank"].to_numpy(), return_counts=True)
+    chat_rows, left_out = chat_messages(messages, part.ranks)
+    chat = _masked(chat_rows, "text", mask)
+    _, counts = np.unique(chat["id_rank"].to_numpy(), return_counts=True)
     structs = pa.StructArray.from_arrays(
-        [said["role"].cast(pa.string()).combine_chunks(), said["text"].combine_chunks()],
+        [chat["role"].cast(pa.string()).combine_chunks(), chat["text"].combine_chunks()],
         fields=list(CHAT.value_type),
     )
     offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
     rows = pa.table({"messages": pa.ListArray.from_arrays(offsets, structs).cast(CHAT)})
-    left_out = {
-        NO_MESSAGE: len(part.ranks) - len(ranks),
-        OTHER_ROLE: messages.num_rows - of_role.num_rows,
-        NO_TEXT: of_role.num_rows - said.num_rows,
-    }
-    return Rows(rows, len(part.ranks), {name: n for name, n in left_out.items() if n})
+    return ShapedRows(rows, len(part.ranks), left_out)
 
 
-def _masked(rows: pa.Table, name: str, mask: Mask) -> pa.Table:
-    """Rows with a column masked, if it is among them."""
-    place = rows.schema.get_field_index(name)
-    return rows if place < 0 else rows.set_column(place, name, mask(rows[name]))
+def _masked(rows: pa.Table, name: str, mask: ColumnMask) -> pa.Table:
+    """The rows, with a column masked if it is among theirs."""
+    index = rows.schema.get_field_index(name)
+    return rows if index < 0 else rows.set_column(index, name, mask(rows[name]))
 
 
-def _names(columns: Sequence[Column], *without: str) -> tuple[str, ...]:
-    return tuple(one.name for one in columns if one.name not in without)
+def _fixed(schema: pa.Schema) -> Callable[[DatasetAdapter], pa.Schema]:
+    """A schema that is the same for every dataset."""
+    return lambda _: schema
 
 
-_REBUILT_FROM = (
-    *("conversation_id", "model", "language", "turn_count"),
-    *("message_count", "moderation_count", "is_redacted"),
+def _named(name: str) -> Callable[[pa.Field], bool]:
+    """Whether a column has this name."""
+    return lambda column: bool(column.name == name)
+
+
+def _has_nested_text(column: pa.Field) -> bool:
+    """Whether a column holds lists or structs with strings in them."""
+    if not pa.types.is_nested(column.type):
+        return False
+    children = [column.type.field(number) for number in range(column.type.num_fields)]
+    return any(pa.types.is_string(child.type) or _has_nested_text(child) for child in children)
+
+
+_PROMPT_FACTS = (
+    *("conversation_id", "model", "language", "prompt_group", "prompt_group_size"),
+    *PROMPT_GROUP_COLUMNS,
 )
-_PROMPT_FACTS = ("conversation_id", "model", "language", "prompt_group", "prompt_group_size")
-_PUBLISHED_OF_MESSAGES = (
+_SHAPED_MESSAGE_COLUMNS = (
     *("conversation_id", "model", "language", "message_index", "turn_number", "role", "text"),
     *("text_chars", "is_flagged"),
-    *(f"is_flagged_{suffix(category)}" for category in CATEGORIES),
-    *(f"score_{suffix(category)}" for category in CATEGORIES),
+    *(f"is_flagged_{column_suffix(category)}" for category in CATEGORIES),
+    *(f"score_{column_suffix(category)}" for category in CATEGORIES),
+)
+_SHAPED_CONVERSATION_COLUMNS = tuple(
+    column.name for column in CONVERSATIONS if column.name not in INTERNAL_CONVERSATION_COLUMNS
+)
+_PROMPT_COLUMNS = (Column("prompt", "varchar", ""), Column("text_chars", "integer", ""))
+
+_SPECS = (
+    ShapeSpec(
+        name="published",
+        title="As published",
+        meaning="Rows in the schema of the source, so that other tools work without changes.",
+        summary="rows as published",
+        schema=lambda dataset: dataset.published_schema,
+        rows=_published,
+        is_text=_has_nested_text,
+        is_nested=True,
+        missing_columns=_without_early_redacted,
+    ),
+    ShapeSpec(
+        name="messages",
+        title="Messages",
+        meaning="One row per message, with its flags and 11 scores.",
+        summary="one row a message",
+        schema=_fixed(arrow_schema(MESSAGES, _SHAPED_MESSAGE_COLUMNS)),
+        rows=_messages,
+        is_text=_named("text"),
+    ),
+    ShapeSpec(
+        name="conversations",
+        title="Conversations",
+        meaning="One row per conversation, with its counts and opening words.",
+        summary="one row a conversation, without its texts",
+        schema=_fixed(arrow_schema(CONVERSATIONS, _SHAPED_CONVERSATION_COLUMNS)),
+        rows=_conversations,
+        is_text=_named("opening"),
+        text_kind="opening",
+    ),
+    ShapeSpec(
+        name="prompts",
+        title="First prompts",
+        meaning="One row per first prompt.",
+        summary="one row a first prompt",
+        schema=_fixed(
+            arrow_schema(
+                (*CONVERSATIONS, *_PROMPT_COLUMNS), (*_PROMPT_FACTS, "prompt", "text_chars")
+            )
+        ),
+        rows=_prompts,
+        is_text=_named("prompt"),
+    ),
+    ShapeSpec(
+        name="chat",
+        title="Chat for fine-tuning",
+        meaning=(
+            'One row per conversation: {"messages": [{"role": …, "content": …}]}. Only those in '
+            "which user and assistant alternate to a last reply, after a system message if any."
+        ),
+        summary="messages for fine-tuning, one row a conversation",
+        schema=_fixed(pa.schema([("messages", CHAT)])),
+        rows=_chat,
+        is_text=_named("messages"),
+        is_nested=True,
+    ),
+    ShapeSpec(
+        name="ids",
+        title="Ids only",
+        meaning="Ids and a manifest, for sharing: anyone with the dataset can rebuild the rest.",
+        summary="ids of conversations alone",
+        schema=_fixed(arrow_schema(CONVERSATIONS, ("conversation_id",))),
+        rows=_conversations,
+    ),
 )
 
-SHAPES: dict[Shape, Shaped] = {
-    "published": Shaped(tuple(CURRENT_SCHEMA.names), _published, is_nested=True),
-    "messages": Shaped(_PUBLISHED_OF_MESSAGES, _messages),
-    "conversations": Shaped(_names(CONVERSATIONS, "id_rank"), _conversations, kind="opening"),
-    "prompts": Shaped((*_PROMPT_FACTS, "prompt", "text_chars"), _prompts),
-    "chat": Shaped(("messages",), _chat, is_nested=True),
-    "ids": Shaped(("conversation_id",), _conversations),
-}
-"""Every shape by its name."""
+SHAPES: dict[str, ShapeSpec] = {spec.name: spec for spec in _SPECS}
+"""Every shape by its name, in the order of the command line."""

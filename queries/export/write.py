@@ -1,10 +1,10 @@
-"""Write a slice to a file or a folder, with its manifest beside it: whole, or not at all."""
+"""Writes a slice to a file or a folder with its manifest beside it, completely or not at all."""
 
 import hashlib
 import os
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,62 +13,76 @@ from typing import Any
 
 import orjson
 
-from queries.access_log import note
-from queries.errors import ExportError, LogError
-from queries.export.copies import command_text
-from queries.export.files import Piece, encoded, writing
+from queries.errors import AuditLogError, ExportError
+from queries.export.atomic_output import Output, atomic_output
+from queries.export.code_snippets import shell_command
+from queries.export.covered_part import CoveredPartReader, always_covered_count
 from queries.export.formats import check_format
-from queries.export.manifest import METADATA_KEY, card, files_of, said_before, whole_manifest
-from queries.export.masks import Mask, masking, unmasked
-from queries.export.output import Output, new_output
-from queries.export.parts import Part, parts_of, version_there
+from queries.export.manifest import (
+    METADATA_KEY,
+    dataset_card,
+    file_records,
+    finish_manifest,
+    manifest_header,
+    sexual_minors_facts,
+)
 from queries.export.plan import ExportPlan
-from queries.export.samples import Chosen, chosen, has_removed
-from queries.export.shapes import SHAPES, TEXT_COLUMNS, columns_of, schema_of
-from queries.layout import StorePath
-from queries.licence import user
+from queries.export.selection import SelectedIds, has_removed, select_conversations
+from queries.export.shapes import SHAPES, ShapeSpec, export_columns
+from queries.export.writers import EncodedRows, encode_rows, open_writer
+from queries.masking.parallel import ColumnMask, mask_workers, unmasked
 from queries.prepare.sources import SYNTHETIC_KEY
-from queries.progress import Progress, Silent
-from queries.store import Store
+from queries.runtime.ordered_results import results_in_order
+from queries.runtime.progress import Progress, Silent
+from queries.serialisation.spreadsheet import check_sheet_rows
+from queries.state.audit_log import record_event
+from queries.state.licence import local_username
+from queries.store.layout import StorePath
+from queries.store.part_reader import PartReader, part_readers, version_errors
+from queries.store.store import Store
 
-AT_ONCE = 8_192
+BATCH_CONVERSATIONS = 8_192
 """Conversations that are masked, encoded and counted at once: a second or two of work."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class EncodedPart:
     """One part of an export, ready to be written.
 
     Attributes:
-        piece: its rows, encoded.
-        rows: how many.
-        ids: of its conversations, each followed by a line feed.
-        conversations: how many.
-        left_out: what the shape has no place for.
+        encoded: its rows, encoded.
+        rows: the number of rows.
+        ids: the ids of its conversations, each followed by a line feed.
+        conversations: the number of conversations.
+        left_out: what the shape cannot hold, and how many of it there are.
+        sexual_minors: the number of conversations with texts flagged as sexual/minors.
     """
 
-    piece: Piece
+    encoded: EncodedRows
     rows: int
     ids: bytes
     conversations: int
     left_out: dict[str, int]
+    sexual_minors: int
 
 
 @dataclass
-class Tally:
-    """What was written so far."""
+class ExportTotals:
+    """Totals of what has been written so far."""
 
     rows: int = 0
     conversations: int = 0
+    sexual_minors: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     ids: Any = field(default_factory=hashlib.sha256)
 
-    def add(self, done: Done) -> None:
-        """Count one part more."""
-        self.rows += done.rows
-        self.conversations += done.conversations
-        self.left_out.update(done.left_out)
-        self.ids.update(done.ids)
+    def add(self, part: EncodedPart) -> None:
+        """Add the totals of one part."""
+        self.rows += part.rows
+        self.conversations += part.conversations
+        self.sexual_minors += part.sexual_minors
+        self.left_out.update(part.left_out)
+        self.ids.update(part.ids)
 
 
 def write_export(
@@ -77,144 +91,172 @@ def write_export(
     out: Path,
     *,
     progress: Progress | None = None,
-    found: Chosen | None = None,
+    selected: SelectedIds | None = None,
     who: str | None = None,
     may_replace: bool = False,
 ) -> dict[str, Any]:
-    """Write an export and its manifest, ``OUT.manifest.json``, and note it in the log of the store.
+    """Write an export and its manifest, ``OUT.manifest.json``, and record it in the audit log.
 
-    The same plan, store and code give the same bytes. Rows are in the order of ids.
+    The same plan, store and code give the same bytes. Rows are sorted by conversation id.
 
     Args:
-        store: where the conversations are.
-        plan: which ones, and how they are written.
-        out: a file, or for the format `hf` a folder, that is not there yet.
-        progress: shows the step, in conversations.
-        found: what the plan means, where that is known already.
-        who: a person or an address, for the log; who runs the process, if not said.
-        may_replace: what has that name is replaced.
+        store: the store to export from.
+        plan: which conversations, and how to write them.
+        out: a file, or a folder for the format `hf`, that does not exist yet.
+        progress: reports the progress, in conversations.
+        selected: the conversations of the plan, if they are already known.
+        who: the user or address for the audit log; by default the user who runs the process.
+        may_replace: replace what exists at `out`.
 
     Returns:
         The manifest.
 
     Raises:
-        UsageError: the plan or the name cannot be, or the format cannot hold the shape.
-        ExportError: it could not be written to its end or be noted; nothing of it is left.
-        VersionGoneError: the version was cleaned up while it was open.
+        UsageError: the plan or the name is invalid, or the format cannot hold the shape.
+        SheetLimitError: the rows do not fit into XLSX.
+        ExportError: the export cannot be written or recorded; nothing of it is left.
+        VersionGoneError: the version was deleted while it was open.
     """
     check_format(plan, out)
-    columns = columns_of(store, plan)
+    columns = export_columns(store, plan.shape, plan.columns)
     is_folder = plan.format == "hf"
-    new = new_output(out, is_folder=is_folder, may_replace=may_replace, store=store.path.path)
-    with new as output:
-        found = found or chosen(store, plan)
-        said = said_before(store, plan, found)
-        tally = _written(store, plan, columns, found, said, output, progress or Silent())
-        _check_count(tally, found, out)
-        if plan.format == "hf":
-            (output.path / "README.md").write_text(card(said, tally.rows), encoding="utf-8")
-        files = files_of(output.path, out.name)
-        manifest = whole_manifest(said, tally.rows, tally.left_out, files)
-        if has_removed(store, found):
-            raise ExportError(out, "conversations in it were removed meanwhile; make it again.")
-        _note(store.path, plan, output, manifest, who or user())
+    with atomic_output(
+        out, is_folder=is_folder, may_replace=may_replace, store=store.path.path
+    ) as output:
+        selected = selected or select_conversations(store, plan)
+        if plan.format == "xlsx":
+            check_sheet_rows(selected.count)
+        header = manifest_header(store, plan, selected)
+        totals = _write_parts(store, plan, columns, selected, header, output, progress or Silent())
+        _check_totals(totals, selected, out)
+        if is_folder:
+            card = dataset_card(header, totals.rows)
+            (output.path / "README.md").write_text(card, encoding="utf-8")
+        files = file_records(output.path, out.name)
+        who = who or local_username()
+        minors = sexual_minors_facts(plan, totals.sexual_minors, who)
+        manifest = finish_manifest(header, totals.rows, totals.left_out, files, minors)
+        if has_removed(store, selected):
+            raise ExportError(
+                out, "some of its conversations were removed in the meantime; export again."
+            )
+        _record(store.path, plan, output, manifest, who)
         output.publish(manifest)
     return manifest
 
 
-def _written(
+def _write_parts(
     store: Store,
     plan: ExportPlan,
     columns: Sequence[str],
-    found: Chosen,
-    said: dict[str, Any],
+    selected: SelectedIds,
+    header: dict[str, Any],
     output: Output,
     progress: Progress,
-) -> Tally:
-    """Write the rows, part by part, and count them."""
-    tally = Tally()
-    parts = parts_of(store, found.ranks, AT_ONCE)
-    schema = schema_of(plan.shape, columns).with_metadata(_metadata(store, said))
-    # What masks is ended before its threads are waited for.
+) -> ExportTotals:
+    """Write the rows part by part, and add up the totals."""
+    totals = ExportTotals()
+    spec = SHAPES[plan.shape]
+    schema = spec.schema_of(store.dataset, columns)
+    text_columns = [column.name for column in schema if spec.is_text(column)]
+    # The mask workers are killed before the threads that wait for them are joined.
     with (
-        progress.step("Writing conversations", found.count, "rows") as advance,
-        writing(plan.format, output.path, schema, output.out.suffix) as write,
-        _threads() as pool,
-        _mask(plan, columns, found.count) as mask,
+        progress.step("Writing conversations", selected.count, "rows") as advance,
+        open_writer(
+            plan.format,
+            output.path,
+            schema.with_metadata(_metadata(store, header)),
+            suffix=output.out.suffix,
+            has_bom=plan.has_bom,
+            text_columns=text_columns,
+        ) as write,
+        _threads() as threads,
+        _mask(plan, text_columns, selected.count) as mask,
     ):
-        tasks = [partial(_done, plan, columns, mask, part) for part in parts]
-        for done in _in_order(pool, tasks):
-            write(done.piece)
-            tally.add(done)
-            advance(done.conversations)
-    return tally
+        kind = PartReader if plan.includes_sexual_minors else CoveredPartReader
+        parts = part_readers(store, selected.ranks, BATCH_CONVERSATIONS, kind)
+        has_text = bool(text_columns)
+        tasks = [partial(_encode, plan, spec, columns, mask, part, has_text) for part in parts]
+        for part in results_in_order(threads, tasks, os.cpu_count() or 1):
+            write(part.encoded)
+            totals.add(part)
+            advance(part.conversations)
+    return totals
 
 
-def _done(plan: ExportPlan, columns: Sequence[str], mask: Mask, part: Part) -> Done:
-    with version_there(part.version):
-        rows = SHAPES[plan.shape].rows(part, columns, mask)
+def _encode(
+    plan: ExportPlan,
+    spec: ShapeSpec,
+    columns: Sequence[str],
+    mask: ColumnMask,
+    part: PartReader,
+    has_text: bool,
+) -> EncodedPart:
+    with version_errors(part.version):
+        rows = spec.rows(part, columns, mask)
         ids = part.conversations(["conversation_id"])["conversation_id"].to_pylist()
-    return Done(
-        piece=encoded(plan.format, rows.table),
+        sexual_minors = always_covered_count(part) if has_text else 0
+    return EncodedPart(
+        encoded=encode_rows(plan.format, rows.table),
         rows=rows.table.num_rows,
-        ids="".join(f"{one}\n" for one in ids).encode(),
+        ids="".join(f"{id_}\n" for id_ in ids).encode(),
         conversations=rows.conversations,
         left_out=rows.left_out,
+        sexual_minors=sexual_minors,
     )
 
 
 @contextmanager
 def _threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads that read, rebuild and mask; what they have not begun is dropped at the end."""
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    """Threads that read, rebuild and mask. Tasks that have not begun are dropped on exit."""
+    threads = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
-        yield pool
+        yield threads
     finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _in_order(pool: ThreadPoolExecutor, tasks: Sequence[Callable[[], Done]]) -> Iterator[Done]:
-    """What tasks give, in their order, a few of them ahead of their use."""
-    pending: deque[Future[Done]] = deque()
-    for task in tasks:
-        pending.append(pool.submit(task))
-        if len(pending) > (os.cpu_count() or 1):
-            yield pending.popleft().result()
-    while pending:
-        yield pending.popleft().result()
+        threads.shutdown(cancel_futures=True)
 
 
 def _mask(
-    plan: ExportPlan, columns: Sequence[str], conversations: int
-) -> AbstractContextManager[Mask]:
-    if plan.is_masked and not TEXT_COLUMNS.isdisjoint(columns):
-        return masking(SHAPES[plan.shape].kind, conversations)
+    plan: ExportPlan, text_columns: Sequence[str], conversations: int
+) -> AbstractContextManager[ColumnMask]:
+    if plan.is_masked and text_columns:
+        return mask_workers(SHAPES[plan.shape].text_kind, conversations)
     return nullcontext(unmasked)
 
 
-def _metadata(store: Store, said: dict[str, Any]) -> dict[bytes, bytes]:
+def _metadata(store: Store, header: dict[str, Any]) -> dict[bytes, bytes]:
     synthetic = {SYNTHETIC_KEY: b"exported"} if store.manifest["is_synthetic"] else {}
-    return {METADATA_KEY: orjson.dumps(said), **synthetic}
+    return {METADATA_KEY: orjson.dumps(header), **synthetic}
 
 
-def _check_count(tally: Tally, found: Chosen, out: Path) -> None:
-    if tally.conversations != found.count or tally.ids.hexdigest() != found.ids_sha256:
+def _check_totals(totals: ExportTotals, selected: SelectedIds, out: Path) -> None:
+    has_same_ids = totals.ids.hexdigest() == selected.ids_sha256
+    if totals.conversations != selected.count or not has_same_ids:
         raise ExportError(
             out,
-            f"the slice has {found.count:,} conversations, and {tally.conversations:,} were found "
-            "in the files of the store. Prepare it again with: chatscape prepare RAW --fresh",
+            f"the slice has {selected.count:,} conversations, but the files of the store gave "
+            f"{totals.conversations:,}. Prepare it again with: chatscape prepare RAW --fresh",
         )
 
 
-def _note(
+def _record(
     store: StorePath, plan: ExportPlan, output: Output, manifest: dict[str, Any], who: str
 ) -> None:
-    """Write it down before it has its name."""
+    """Record the export in the audit log, before it is published."""
     masked = "masked" if plan.is_masked else "unmasked"
-    written = manifest["files"][0] if len(manifest["files"]) == 1 else manifest
-    hash_ = written.get("sha256", manifest["manifest_sha256"])
-    of = f"{masked}; {command_text(plan, output.out)}; sha256 {hash_}"
+    record = manifest["files"][0] if len(manifest["files"]) == 1 else manifest
+    sha256 = record.get("sha256", manifest["manifest_sha256"])
+    minors = _sexual_minors_words(manifest)
+    of = f"{masked}; {minors}{shell_command(plan, output.out)}; sha256 {sha256}"
     try:
-        note(store, who, "exported", of, count=manifest["counts"]["rows"])
-    except LogError as error:
-        raise ExportError(output.out, f"it could not be noted. {error}") from error
+        record_event(store, who, "exported", of, count=manifest["counts"]["rows"])
+    except AuditLogError as error:
+        raise ExportError(output.out, f"it cannot be recorded. {error}") from error
+
+
+def _sexual_minors_words(manifest: dict[str, Any]) -> str:
+    facts = manifest.get("sexual_minors")
+    if facts is None:
+        return ""
+    done = "included" if facts["are_included"] else "covered"
+    return f"sexual/minors {done} (conversations: {facts['conversations']:,}); "

@@ -4,16 +4,16 @@ Names are redacted in the published data; e-mail addresses, numbers and keys are
 """
 
 from queries.masking.emails import EMAIL_ADDRESS
-from queries.masking.marks import KINDS, kind_of, without_marks
-from queries.masking.rules import marked, masked, masked_cut, without_cut_end
+from queries.masking.pipeline import drop_partial_secret, masked, masked_prefix, with_placeholders
+from queries.masking.placeholders import KINDS, escape_placeholders, placeholder_kind
 
 __all__ = [
     "EMAIL_ADDRESS",
     "KINDS",
-    "kind_of",
-    "marked",
+    "drop_partial_secret",
+    "escape_placeholders",
     "masked",
-    "masked_cut",
-    "without_cut_end",
-    "without_marks",
+    "masked_prefix",
+    "placeholder_kind",
+    "with_placeholders",
 ]

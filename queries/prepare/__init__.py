@@ -1,1 +1,1 @@
-"""Raw parquet to a prepared store. The only code that writes one."""
+"""Build stores from source files. No other package writes versions, except by calling this one."""

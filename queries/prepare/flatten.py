@@ -1,8 +1,9 @@
-"""Published rows to the store's two flat tables: pure, from Arrow batch to Arrow batches.
+"""Turn canonical rows into the two flat tables of a store.
 
-An engine that maps functions over a cluster can call `flatten` as it is.
+`flatten` is a pure function from Arrow batch to Arrow batches, so it can run on a cluster as it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,28 +12,31 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from queries.prepare.oddities import needs_verbatim, oddities
-from queries.prepare.prompts import prompt_groups
+from queries.datasets.quality_checks import needs_verbatim, quality_flags
+from queries.datasets.turns import first_prompts, turn_numbers
+from queries.datasets.utf8 import repair_utf8
+from queries.datasets.verdict_dealing import VerdictDealing, deal_verdicts
+from queries.prepare.conversation_verdicts import conversation_verdicts, verdict_counts
+from queries.prepare.message_flags import is_role, true_values
+from queries.prepare.prompt_groups import prompt_digests
 from queries.prepare.rollup import Rollup
-from queries.prepare.text import readable
-from queries.published import CURRENT_SCHEMA
 from queries.schema import CATEGORIES, OPENING_CHARS, ROLES, column_suffix, score_column
 
 CODE_FENCE = "```"
-REDACTED_NAME = r"\bNAME_\d+"
 
-Ints = npt.NDArray[np.int64]
+_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """What one batch of published rows becomes.
+class FlatTables:
+    """The tables that one batch of canonical rows becomes.
 
     Attributes:
-        conversations: a row each, in the order given; the columns that need the whole dataset
-            (`prompt_group_size`, `is_first_of_prompt`) are still missing.
+        conversations: one row each, in the given order, with `prompt_digest` in place of the
+            columns that depend on other rows (`id_rank`, `prompt_group`, `prompt_group_size`,
+            `is_first_of_prompt`).
         messages: their messages, conversation by conversation, in order.
-        verbatim: the published rows that the two tables cannot give back.
+        verbatim: the canonical rows that cannot be rebuilt from the two tables.
         oddities: how many rows have which oddity.
     """
 
@@ -42,42 +46,49 @@ class Flat:
     oddities: dict[str, int]
 
 
-def flatten(batch: pa.RecordBatch) -> Flat:
-    """Published rows (in `CURRENT_SCHEMA`) as conversations and messages."""
-    published = batch
-    batch, is_not_utf8 = readable(batch)
-    found = oddities(batch, is_not_utf8)
-    messages = _messages(batch)
-    return Flat(
-        conversations=_conversations(batch, messages),
+def flatten(batch: pa.RecordBatch, group_key: bytes) -> FlatTables:
+    """Flatten rows in `CANONICAL_SCHEMA`.
+
+    Args:
+        batch: the rows.
+        group_key: the key of the store's prompt groups.
+    """
+    original = batch
+    batch, is_not_utf8 = repair_utf8(batch)
+    flags = quality_flags(batch, is_not_utf8)
+    dealing = deal_verdicts(batch["conversation"], batch["openai_moderation"])
+    messages = _messages(batch, dealing)
+    return FlatTables(
+        conversations=_conversations(batch, messages, dealing, group_key),
         messages=messages,
-        verbatim=published.filter(needs_verbatim(found)),
-        oddities={name: rows.true_count for name, rows in found.items() if rows.true_count},
+        verbatim=original.filter(needs_verbatim(flags)),
+        oddities=_counts(flags),
     )
 
 
-def with_redacted(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A batch of the first release with `redacted`: does any message hold a NAME_n placeholder?"""
-    conversation = batch["conversation"]
-    texts = conversation.flatten().field("content").cast(pa.binary())
-    has_name = pc.match_substring_regex(texts, REDACTED_NAME).fill_null(False)
-    rollup = Rollup(pc.list_value_length(conversation))
-    redacted = pa.array(rollup.any(has_name.to_numpy(zero_copy_only=False)))
-    return pa.record_batch([*batch.columns, redacted], schema=CURRENT_SCHEMA)
+def count_oddities(batch: pa.RecordBatch) -> dict[str, int]:
+    """How many rows in `CANONICAL_SCHEMA` have which oddity."""
+    return _counts(quality_flags(*repair_utf8(batch)))
 
 
-def _messages(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _counts(flags: Mapping[str, pa.Array]) -> dict[str, int]:
+    return {name: rows.true_count for name, rows in flags.items() if rows.true_count}
+
+
+def _messages(batch: pa.RecordBatch, dealing: VerdictDealing) -> pa.RecordBatch:
     conversation = batch["conversation"]
-    parents: Ints = pc.list_parent_indices(conversation).to_numpy()
+    parents: _Ints = pc.list_parent_indices(conversation).to_numpy()
     rollup = Rollup(pc.list_value_length(conversation))
     index = np.arange(len(parents)) - rollup.starts[parents]
     text, role = conversation.flatten().flatten()
     is_user = pc.equal(role, "user").fill_null(False).to_numpy(zero_copy_only=False)
-    flags, scores, flagged = _verdicts(batch["openai_moderation"], parents, index).flatten()
+    positions = dealing.entry_positions(parents, is_user)
+    verdicts = batch["openai_moderation"].flatten().take(positions)
+    flags, scores, flagged = verdicts.flatten()
     columns: dict[str, Any] = {
         "conversation_id": batch["conversation_id"].take(pa.array(parents)),
         "message_index": pa.array(index, pa.int32()),
-        "turn_number": pa.array(_turn_numbers(is_user, rollup, parents), pa.int32()),
+        "turn_number": pa.array(turn_numbers(is_user, parents), pa.int32()),
         "role": role,
         "text": text,
         "text_chars": pc.utf8_length(text),
@@ -90,26 +101,12 @@ def _messages(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.record_batch(columns)
 
 
-def _turn_numbers(is_user: npt.NDArray[np.bool_], rollup: Rollup, parents: Ints) -> Ints:
-    """From 1: a user message begins a turn; what comes before the first one belongs to turn 1."""
-    begun = np.concatenate([[0], np.cumsum(is_user)])
-    numbers: Ints = np.maximum(begun[1:] - begun[rollup.starts[parents]], 1)
-    return numbers
-
-
-def _verdicts(moderation: pa.Array, parents: Ints, index: Ints) -> pa.Array:
-    """The moderation entry of each message; null where there is none."""
-    entries = pc.list_value_length(moderation).fill_null(0).to_numpy().astype(np.int64)
-    starts = np.cumsum(entries) - entries
-    has_entry = index < entries[parents]
-    position = pa.array(starts[parents] + index, mask=~has_entry)
-    return moderation.flatten().take(position)
-
-
-def _conversations(batch: pa.RecordBatch, messages: pa.RecordBatch) -> pa.RecordBatch:
+def _conversations(
+    batch: pa.RecordBatch, messages: pa.RecordBatch, dealing: VerdictDealing, group_key: bytes
+) -> pa.RecordBatch:
     lengths = pc.list_value_length(batch["conversation"])
     rollup = Rollup(lengths)
-    prompts = _first_prompts(messages, rollup)
+    prompts = _first_prompts(messages, batch["conversation"])
     columns: dict[str, Any] = {
         "conversation_id": batch["conversation_id"],
         "model": batch["model"],
@@ -117,11 +114,13 @@ def _conversations(batch: pa.RecordBatch, messages: pa.RecordBatch) -> pa.Record
         "turn_count": batch["turn"],
         "message_count": lengths,
         "moderation_count": pc.list_value_length(batch["openai_moderation"]),
+        "undealt_count": dealing.undealt_counts.astype(np.int32),
         **_role_sums(messages, rollup),
+        **verdict_counts(messages, rollup),
         "is_redacted": batch["redacted"],
-        **_flags(messages, rollup),
-        "has_code": rollup.any(_numpy(pc.match_substring(messages["text"], CODE_FENCE))),
-        "prompt_group": prompt_groups(prompts),
+        **conversation_verdicts(batch["openai_moderation"], messages, rollup),
+        "has_code": rollup.any(true_values(pc.match_substring(messages["text"], CODE_FENCE))),
+        "prompt_digest": prompt_digests(prompts, group_key),
         "opening": pc.utf8_slice_codeunits(prompts, 0, OPENING_CHARS),
         **_highest_scores(messages, rollup),
     }
@@ -130,61 +129,32 @@ def _conversations(batch: pa.RecordBatch, messages: pa.RecordBatch) -> pa.Record
 
 def _role_sums(messages: pa.RecordBatch, rollup: Rollup) -> dict[str, Any]:
     chars = messages["text_chars"].fill_null(0).to_numpy()
-    is_role = {role: _is_role(messages, role) for role in ROLES}
+    by_role = {role: is_role(messages, role) for role in ROLES}
     return {
-        "user_message_count": rollup.sum(is_role["user"]).astype(np.int32),
-        "assistant_message_count": rollup.sum(is_role["assistant"]).astype(np.int32),
-        "prompt_chars": rollup.sum(np.where(is_role["user"], chars, 0)),
-        "response_chars": rollup.sum(np.where(is_role["assistant"], chars, 0)),
+        "user_message_count": rollup.sum(by_role["user"]).astype(np.int32),
+        "assistant_message_count": rollup.sum(by_role["assistant"]).astype(np.int32),
+        "prompt_chars": rollup.sum(np.where(by_role["user"], chars, 0)),
+        "response_chars": rollup.sum(np.where(by_role["assistant"], chars, 0)),
     }
-
-
-def _flags(messages: pa.RecordBatch, rollup: Rollup) -> dict[str, Any]:
-    is_flagged = _numpy(messages["is_flagged"])
-    turns = messages["turn_number"].to_numpy().astype(float)
-    flagged_turn = rollup.smallest(np.where(is_flagged, turns, np.nan))
-    by_category = np.column_stack(
-        [rollup.any(_numpy(messages[f"is_flagged_{column_suffix(c)}"])) for c in CATEGORIES]
-    )
-    return {
-        "is_flagged": rollup.any(is_flagged),
-        "is_user_flagged": rollup.any(is_flagged & _is_role(messages, "user")),
-        "is_assistant_flagged": rollup.any(is_flagged & _is_role(messages, "assistant")),
-        "first_flagged_turn": pa.array(flagged_turn, from_pandas=True).cast(pa.int32()),
-        "flagged_categories": _names(by_category),
-    }
-
-
-def _names(by_category: npt.NDArray[np.bool_]) -> pa.Array:
-    """The names of the categories that are true in each row."""
-    offsets = np.concatenate([[0], np.cumsum(by_category.sum(axis=1))])
-    names = pa.array(CATEGORIES).take(pa.array(np.nonzero(by_category)[1]))
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), names)
 
 
 def _highest_scores(messages: pa.RecordBatch, rollup: Rollup) -> dict[str, Any]:
-    is_role = {role: _is_role(messages, role) for role in ROLES}
+    by_role = {role: is_role(messages, role) for role in ROLES}
     columns = {}
     for role in ROLES:
         for category in CATEGORIES:
             scores = messages[f"score_{column_suffix(category)}"]
-            known = np.where(is_role[role], scores.to_numpy(zero_copy_only=False), np.nan)
+            known = np.where(by_role[role], scores.to_numpy(zero_copy_only=False), np.nan)
             highest = rollup.largest(known)
             columns[score_column(role, category)] = pa.array(highest, from_pandas=True)
     return columns
 
 
-def _first_prompts(messages: pa.RecordBatch, rollup: Rollup) -> pa.Array:
-    """The text of the first user message of each conversation; null without one."""
-    position = np.arange(messages.num_rows, dtype=float)
-    first = rollup.smallest(np.where(_is_role(messages, "user"), position, np.nan))
-    return messages["text"].take(pa.array(first, from_pandas=True).cast(pa.int64()))
-
-
-def _is_role(messages: pa.RecordBatch, role: str) -> npt.NDArray[np.bool_]:
-    return _numpy(pc.equal(messages["role"], role))
-
-
-def _numpy(flags: pa.Array) -> npt.NDArray[np.bool_]:
-    values: npt.NDArray[np.bool_] = flags.fill_null(False).to_numpy(zero_copy_only=False)
-    return values
+def _first_prompts(messages: pa.RecordBatch, conversation: pa.Array) -> pa.Array:
+    """The text of the first prompt of each conversation; null without one."""
+    parents: _Ints = pc.list_parent_indices(conversation).to_numpy()
+    first = first_prompts(is_role(messages, "user"), parents)
+    positions = np.zeros(len(conversation), np.int64)
+    has_prompt = np.zeros(len(conversation), bool)
+    positions[parents[first]], has_prompt[parents[first]] = first, True
+    return messages["text"].take(pa.array(positions, mask=~has_prompt))

@@ -1,8 +1,7 @@
-"""Raw parquet files: which ones, whether they can be prepared, and their published rows."""
+"""Source files: checking that they can be prepared, and reading their rows."""
 
-import glob
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,36 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from queries.checksums import file_sha256
+from queries.datasets.adapter import DatasetAdapter
+from queries.datasets.conform import conform, surplus_columns
+from queries.datasets.registry import dataset_named, match_dataset
 from queries.errors import SourceError
-from queries.prepare.conform import conform, differences, surplus
-from queries.prepare.flatten import with_redacted
-from queries.published import CURRENT_SCHEMA, EARLY_SCHEMA
+from queries.prepare.foreign_files import describe_foreign_file
+from queries.store.checksums import file_sha256
 
 SYNTHETIC_KEY = b"chatscape.sample"
 """Parquet metadata key that marks a file written by ``chatscape sample``."""
 
 BATCH_BYTES = 64_000_000
-"""Raw rows that are flattened at once; texts are a few kilobytes in most datasets, not in all."""
+"""Size of a batch in memory. Most conversations are a few kilobytes; some are far longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One raw file, as the manifest names it."""
+    """One source file. All fields but three are in the manifest.
+
+    Attributes:
+        path: as given.
+        bytes: size of the file.
+        row_count: rows in it.
+        sha256: of the file.
+        row_groups: rows of each row group.
+        uncompressed_bytes: of all its columns.
+        has_redacted: whether it says which conversations are redacted.
+        is_synthetic: whether ``chatscape sample`` wrote it.
+        dropped_columns: columns and fields that the published schema does not have.
+        dataset: name of its adapter.
+    """
 
     path: str
     bytes: int
@@ -36,60 +49,54 @@ class Source:
     has_redacted: bool
     is_synthetic: bool
     dropped_columns: tuple[str, ...]
+    dataset: str
 
     def as_json(self) -> dict[str, Any]:
-        """The source as plain values, row groups left out."""
+        """The source as the manifest lists it."""
         values = asdict(self)
-        del values["row_groups"], values["uncompressed_bytes"]
+        del values["row_groups"], values["uncompressed_bytes"], values["dataset"]
         return values
 
 
-def find_files(raw: str) -> list[Path]:
-    """The parquet files that a file, a folder or a glob names, sorted by path.
+def inspect_source(path: Path) -> Source:
+    """Check a file, and find out which dataset it belongs to.
 
     Raises:
-        SourceError: there are none.
+        SourceError: it is not parquet, is truncated, or fits no known dataset; names the file.
     """
-    path = Path(os.path.expanduser(raw))  # noqa: PTH111  which leaves an unknown ~user as it is
-    if path.is_dir():
-        found = sorted(path.rglob("*.parquet"))
-        where = f"in the folder {raw}"
-    elif path.is_file():
-        return [path]
-    else:
-        found = sorted(Path(p) for p in glob.glob(str(path), recursive=True))  # noqa: PTH207
-        where = f"at {raw}"
-    if not found:
-        raise SourceError(
-            f"There is no parquet file {where}. "
-            "Give a file, a folder of shards or a glob in quotes."
-        )
-    return found
-
-
-def inspect(path: Path) -> Source:
-    """What a raw file holds.
-
-    Raises:
-        SourceError: not parquet, cut off, or without the published columns; names file and column.
-    """
-    parquet = _opened(path)
+    parquet = _open_parquet(path)
     schema = parquet.schema_arrow
-    _check_schema(path, schema)
+    dataset = _dataset_of(path, schema)
     metadata = parquet.metadata
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     return Source(
         path=str(path),
         bytes=path.stat().st_size,
         row_count=metadata.num_rows,
         sha256=file_sha256(path),
-        uncompressed_bytes=sum(
-            metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)
-        ),
-        row_groups=tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)),
+        row_groups=tuple(group.num_rows for group in groups),
+        uncompressed_bytes=sum(group.total_byte_size for group in groups),
         has_redacted="redacted" in schema.names,
         is_synthetic=SYNTHETIC_KEY in (schema.metadata or {}),
-        dropped_columns=tuple(_dropped(schema)),
+        dropped_columns=tuple(surplus_columns(schema, dataset.published_schema)),
+        dataset=dataset.name,
     )
+
+
+def common_dataset(sources: Sequence[Source]) -> DatasetAdapter:
+    """The dataset that all source files belong to.
+
+    Raises:
+        SourceError: two files belong to different datasets.
+    """
+    first = sources[0]
+    for source in sources:
+        if source.dataset != first.dataset:
+            raise SourceError(
+                f"{first.path} is {dataset_named(first.dataset).info.title} and {source.path} is "
+                f"{dataset_named(source.dataset).info.title}: prepare one store for each dataset."
+            )
+    return dataset_named(first.dataset)
 
 
 def read_ids(source: Source) -> pa.ChunkedArray:
@@ -98,35 +105,43 @@ def read_ids(source: Source) -> pa.ChunkedArray:
     Raises:
         SourceError: the column cannot be read.
     """
+    column = dataset_named(source.dataset).id_column
     try:
-        table = pq.read_table(source.path, columns=["conversation_id"], partitioning=None)
+        table = pq.read_table(source.path, columns=[column], partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
-            f"{source.path}: the column 'conversation_id' could not be read: {_line(error)} "
+            f"{source.path}: the column {column!r} could not be read: {_first_line(error)} "
             "Check that the file was copied whole."
         ) from error
-    ids = [conform(chunk, pa.string()) for chunk in table["conversation_id"].chunks]
+    ids = [conform(chunk, pa.string()) for chunk in table[column].chunks]
     return pa.chunked_array(ids, pa.string())
 
 
 def read_rows(
     source: Source, row_groups: Sequence[int], batch_rows: int
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of some row groups, in `CURRENT_SCHEMA`, at most `batch_rows` at a time."""
-    parquet = _opened(Path(source.path))
-    wanted = CURRENT_SCHEMA if source.has_redacted else EARLY_SCHEMA
+    """The rows of some row groups in `CANONICAL_SCHEMA`, at most `batch_rows` at a time.
+
+    Raises:
+        SourceError: the file is damaged, or a value does not fit its column.
+    """
+    dataset = dataset_named(source.dataset)
+    parquet = _open_parquet(Path(source.path))
+    columns = [
+        name for name in dataset.published_schema.names if name in parquet.schema_arrow.names
+    ]
     try:
-        for batch in parquet.iter_batches(batch_rows, list(row_groups), columns=wanted.names):
+        for batch in parquet.iter_batches(batch_rows, list(row_groups), columns=columns):
             for piece in _pieces(batch):
-                columns = [conform(piece[field.name], field.type) for field in wanted]
-                conformed = pa.record_batch(columns, schema=wanted)
-                yield conformed if source.has_redacted else with_redacted(conformed)
+                yield dataset.to_conversations(piece)
     except (pa.ArrowException, OSError) as error:
-        raise SourceError(f"{source.path} could not be read to its end: {_line(error)}") from error
+        raise SourceError(
+            f"{source.path} could not be read to its end: {_first_line(error)}"
+        ) from error
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The rows in batches that fit into memory many times over, however long their texts are."""
+    """Split a batch until each piece is at most `BATCH_BYTES`, however long its texts are."""
     if batch.nbytes <= BATCH_BYTES or batch.num_rows == 1:
         yield batch
         return
@@ -135,42 +150,34 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     yield from _pieces(batch.slice(half))
 
 
-def _opened(path: Path) -> pq.ParquetFile:
+def _open_parquet(path: Path) -> pq.ParquetFile:
     try:
-        # Dictionary and view types of the writer are kept as they are: `conform` decodes them.
+        # The file keeps its dictionary and view types: adapters decode them.
         return pq.ParquetFile(path, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
+        if foreign := _foreign(path):
+            raise SourceError(foreign) from error
         raise SourceError(
-            f"{path} is not a complete parquet file: {_line(error)} "
-            "Check that it was downloaded to its end, or leave it out."
+            f"{path} is not a complete parquet file: {_first_line(error)} "
+            "Check that the download completed, or leave the file out."
         ) from error
 
 
-def _check_schema(path: Path, schema: pa.Schema) -> None:
-    wanted = CURRENT_SCHEMA if "redacted" in schema.names else EARLY_SCHEMA
-    missing = [name for name in wanted.names if name not in schema.names]
-    if missing:
+def _foreign(path: Path) -> str:
+    with suppress(OSError):
+        return describe_foreign_file(path)
+    return ""
+
+
+def _dataset_of(path: Path, schema: pa.Schema) -> DatasetAdapter:
+    dataset, problems = match_dataset(schema)
+    if problems:
         raise SourceError(
-            f"{path} lacks the column {missing[0]!r}. "
-            f"A conversation needs the columns {', '.join(EARLY_SCHEMA.names)}."
+            f"{path} does not fit {dataset.info.title}, the nearest known dataset: {problems[0]}"
         )
-    twice = [name for name in wanted.names if schema.names.count(name) > 1]
-    if twice:
-        raise SourceError(f"{path} has the column {twice[0]!r} more than once: keep one of them.")
-    for field in wanted:
-        for sentence in differences(schema.field(field.name).type, field.type, field.name):
-            raise SourceError(f"{path}: the column {sentence}.")
+    return dataset
 
 
-def _dropped(schema: pa.Schema) -> Iterator[str]:
-    known = set(CURRENT_SCHEMA.names)
-    for field in schema:
-        if field.name in known:
-            yield from surplus(field.type, CURRENT_SCHEMA.field(field.name).type, field.name)
-        else:
-            yield field.name
-
-
-def _line(error: Exception) -> str:
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return first if first.endswith(".") else f"{first}."
+def _first_line(error: Exception) -> str:
+    line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return line if line.endswith(".") else f"{line}."

@@ -1,1 +1,1 @@
-"""Taking conversations out: at once out of every answer, then out of every byte, for good."""
+"""Removing conversations: hide them at once, purge their bytes, or destroy the whole store."""

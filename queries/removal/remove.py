@@ -1,28 +1,28 @@
-"""Taking conversations out of every answer, at once and for good."""
+"""Hide conversations from every answer, at once and for good."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from queries.access_log import note
 from queries.errors import UsageError
-from queries.layout import StorePath
-from queries.naming import first_named
-from queries.removal.evidence import ids_in
-from queries.removal.register import register, removed_ids
+from queries.removal.purge_journal import ids_in
+from queries.state.audit_log import record_event
+from queries.store.layout import StorePath
+from queries.store.tombstones import add_tombstones, removed_ids
+from queries.text.first_few import first_named
 
 REASON_CHARS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What came of a removal.
+    """The result of a removal, in conversations.
 
     Attributes:
-        new: conversations that were not removed before.
-        known: those that were.
-        absent: those of the new ones that are not in the live version.
+        new: removed now.
+        known: had been removed before.
+        absent: removed now, and not in the live version.
     """
 
     new: int
@@ -33,42 +33,47 @@ class Removal:
 def remove(
     store: StorePath, ids: Sequence[str], reason: str, who: str, *, may_be_absent: bool = False
 ) -> Removal:
-    """Hide conversations in every version of a store, whoever has it open; there is no way back.
+    """Hide conversations in every version of a store; this cannot be undone.
+
+    Open dashboards hide them too. If an error is raised, nothing was removed.
 
     Args:
         store: a prepared store.
         ids: of the conversations.
-        reason: why, in words; kept with the ids.
-        who: a person or an address, for the log.
-        may_be_absent: also ids that are in no version: they are left out when they come.
+        reason: stored with the ids.
+        who: the user or address, for the audit log.
+        may_be_absent: accept ids that the live version does not contain; later versions will
+            leave them out.
 
     Raises:
-        UsageError: no reason, no id, or one that is not there; nothing is removed then.
+        UsageError: the reason is missing or too long, there are no ids, or one is unknown.
         StoreMissingError: nothing has been prepared there.
-        LogError: it cannot be written down; nothing is removed then.
-        RegisterError: nothing can be written; nothing is removed then.
+        AuditLogError: the audit log cannot be written.
+        TombstoneError: the list of removed conversations cannot be written.
     """
-    why = " ".join(reason.split())
-    if not why or len(why) > REASON_CHARS_MAX:
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > REASON_CHARS_MAX:
         raise UsageError(f"A removal needs a reason, of at most {REASON_CHARS_MAX} characters.")
     if not ids:
         raise UsageError("There is no id in the list: nothing was removed.")
-    wanted = sorted(set(ids))
+    requested = sorted(set(ids))
     known = set(removed_ids(store).to_pylist())
-    new = [one for one in wanted if one not in known]
-    there = ids_in(store.current(), pa.array(new, pa.string()))
-    absent = sorted(set(new) - set(there.to_pylist()))
+    new = [id_ for id_ in requested if id_ not in known]
+    present = ids_in(store.current(), pa.array(new, pa.string()))
+    absent = sorted(set(new) - set(present.to_pylist()))
     if absent and not may_be_absent:
-        raise UsageError(_absent_text(absent, len(wanted)))
+        raise UsageError(_absent_text(absent, len(requested)))
     if new:
-        note(store, who, "removed", f"{first_named(new)}: {why}", count=len(new))
-        register(store, new, why, who)
-    return Removal(len(new), len(wanted) - len(new), len(absent))
+        record_event(store, who, "removed", f"{first_named(new)}: {reason}", count=len(new))
+        add_tombstones(store, new, reason, who)
+    return Removal(len(new), len(requested) - len(new), len(absent))
 
 
 def _absent_text(absent: Sequence[str], count: int) -> str:
+    is_padded = any(id_ != id_.strip() for id_ in absent)
+    padding = "White space at either end of a line counts as part of an id. " if is_padded else ""
     return (
-        f"Of the {count:,} ids {len(absent):,} cannot be found in this store: "
-        f"{first_named(absent)}. Nothing was removed. Take them out of the list, or say "
-        "--allow-absent to keep them out of later data too."
+        f"{len(absent):,} of the {count:,} ids are not in this store: {first_named(absent)}. "
+        f"Nothing was removed. {padding}Take them out of the list, or use --allow-absent to keep "
+        "them out of later data too."
     )

@@ -1,4 +1,4 @@
-"""Searching all that is left of a store for what was removed: file by file, value by value."""
+"""Search the remaining files of a store for removed texts and ids, by byte and by value."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,32 +11,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from queries.databases import StateError
-from queries.errors import LogError
-from queries.layout import FILES_OF_A_STORE, StorePath, Version
-from queries.progress import Progress
-from queries.removal.traces import PIECE_BYTES, Traces, pieces_of
-from queries.state import state_of
+from queries.errors import AuditLogError
+from queries.removal.byte_patterns import PATTERN_BYTES, BytePatterns, patterns_of
+from queries.runtime.progress import Progress
+from queries.state.database import open_state
+from queries.state.engines import StateError
+from queries.store.layout import FILES_OF_A_STORE, StorePath, Version
 
 _BATCH_ROWS = 8_192
 _BLOCK_BYTES = 1 << 26
 _ID = "conversation_id"
 
 _TYPED = ("removed.parquet", "state/log.sqlite", "state/purges/")
-"""Where reasons, arguments of commands and ids are kept, which may quote what was removed."""
+"""Files with reasons, command arguments and ids that people typed, and may quote removed texts."""
 
 
 @dataclass
-class Searched:
-    """What a search came to.
+class SearchResult:
+    """What a search of a store found.
 
     Attributes:
-        files: that were looked through byte by byte, and those of columns also value by value.
-        bytes: of these files.
-        traces: where something was found: a file, or a table, each once.
-        typed: the same of the register, the log and earlier confirmations: what people typed.
-        others: files that are none of a store's; compressed ones are not unpacked.
-        database: where the log is, if that is no file of the store; its rows were searched too.
+        files: number of files that were searched.
+        bytes: their size.
+        traces: files, and tables of search indexes, that contain removed texts or ids.
+        typed: files in which people quoted removed texts: the list of removed conversations, the
+            audit log and earlier confirmations.
+        others: files that do not belong to the store; archives are not unpacked.
+        database: the shared database whose rows were searched too; empty without one.
     """
 
     files: int = 0
@@ -49,91 +50,101 @@ class Searched:
 
 def search_store(
     store: StorePath,
-    texts: Traces,
-    of_ids: Traces,
+    text_patterns: BytePatterns,
+    id_patterns: BytePatterns,
     ids: pa.Array,
     skipped: Path,
     progress: Progress,
-) -> Searched:
-    """Look for pieces of removed texts in every file of a store, and for removed ids in versions.
+) -> SearchResult:
+    """Search every file of a store for removed texts, and its versions for removed ids.
 
-    Parquet and LanceDB compress: their columns are read, and what they hold is searched as well.
-    The register, the log and the confirmations name ids; no other file does.
+    Parquet and LanceDB compress their data, so the values of their columns are searched as well.
+    Ids are expected in the list of removed conversations, the audit log and the confirmations.
 
     Args:
         store: the store.
-        texts: pieces of what was said.
-        of_ids: pieces of the ids.
-        ids: of the conversations that were removed.
-        skipped: a folder that is not looked into.
+        text_patterns: of the removed messages.
+        id_patterns: of the removed ids.
+        ids: the removed ids.
+        skipped: a folder that is not searched.
         progress: shows the step, in files.
 
     Raises:
-        LogError: the log is in a database that cannot be read.
+        AuditLogError: the audit log is in a database that cannot be read.
     """
-    found = Searched()
+    result = SearchResult()
     files = [p for p in sorted(store.path.rglob("*")) if p.is_file() and skipped not in p.parents]
-    in_all = Traces(texts.pieces | of_ids.pieces)
-    with progress.step("Searching what is left", len(files), "files") as advance:
+    all_patterns = BytePatterns(text_patterns.patterns | id_patterns.patterns)
+    no_ids = ids.slice(0, 0)
+    with progress.step("Searching the remaining files", len(files), "files") as advance:
         for path in files:
-            place = path.relative_to(store.path).as_posix()
-            is_version = place.startswith("versions/")
-            wanted, rows = (in_all, ids) if is_version else (texts, ids.slice(0, 0))
-            if _is_in_file(path, wanted) or _is_in_columns(path, wanted, rows):
-                (found.typed if place.startswith(_TYPED) else found.traces).append(place)
-            if place.partition("/")[0] not in FILES_OF_A_STORE:
-                found.others.append(place)
-            found.files += 1
-            found.bytes += path.stat().st_size
+            name = path.relative_to(store.path).as_posix()
+            is_version = name.startswith("versions/")
+            patterns = all_patterns if is_version else text_patterns
+            if _matches_file(path, patterns) or _matches_columns(
+                path, patterns, ids if is_version else no_ids
+            ):
+                (result.typed if name.startswith(_TYPED) else result.traces).append(name)
+            if name.partition("/")[0] not in FILES_OF_A_STORE:
+                result.others.append(name)
+            result.files += 1
+            result.bytes += path.stat().st_size
             advance(1)
         for version in store.versions():
-            found.traces += [
-                f"{version.name}: the table {name} of its index"
-                for name in _tables_with(version, in_all)
+            result.traces += [
+                f"{version.name}: the table {table} of its index"
+                for table in _matching_tables(version, all_patterns)
             ]
-    _search_database(store, texts, found)
-    return found
+    _search_database(store, text_patterns, result)
+    return result
 
 
-def _search_database(store: StorePath, texts: Traces, found: Searched) -> None:
-    """Look into the rows of the store where they are in no file of its own."""
+def _search_database(store: StorePath, text_patterns: BytePatterns, result: SearchResult) -> None:
+    """Search the rows of the store in a shared database, if it has any."""
     try:
-        state = state_of(store)
+        state = open_state(store)
         if state.is_shared:
-            found.database = state.place
-            if texts.found_in("\n".join(state.texts()).encode()):
-                found.typed.append(state.place)
+            result.database = state.place
+            if text_patterns.matches("\n".join(state.texts()).encode()):
+                result.typed.append(state.place)
     except StateError as error:
-        raise LogError(error.place, error.reason, error.way_out) from error
+        raise AuditLogError(error.place, error.reason, error.remedy) from error
 
 
-def id_pieces(ids: pa.Array) -> Iterator[bytes]:
-    """The pieces of ids; none of short ones, which are looked for as a whole, in columns."""
-    yield from (piece for one in ids.to_pylist() for piece in pieces_of(one.encode()))
+def id_patterns(ids: pa.Array) -> Iterator[bytes]:
+    """The patterns of ids; none of short ids, which are searched for as values of columns."""
+    yield from (pattern for id_ in ids.to_pylist() for pattern in patterns_of(id_.encode()))
 
 
-def said_elsewhere(
-    version: Version, texts: Traces, ids: pa.Array, progress: Progress
+def patterns_of_others(
+    version: Version, patterns: BytePatterns, ids: pa.Array, progress: Progress
 ) -> set[bytes]:
-    """The pieces that other conversations of a version, or names of columns, hold as well."""
-    found: set[bytes] = set()
+    """The patterns that other conversations of a version, or column names, contain as well.
+
+    Args:
+        version: a version that still contains the removed conversations.
+        patterns: of their texts and ids.
+        ids: of the removed conversations.
+        progress: shows the step, in files.
+    """
+    common: set[bytes] = set()
     tables = ("messages", "conversations", "verbatim")
     paths = [path for name in tables for path in sorted(version.table(name).glob("*.parquet"))]
-    with progress.step("Reading what stays", len(paths), "files") as advance:
+    with progress.step("Reading the remaining conversations", len(paths), "files") as advance:
         for path in paths:
-            # A name of a column stands in every file.
-            found |= texts.found_in("\n".join(pq.read_schema(path).names).encode())
-            for batch in _batches_of(path):
+            # Every parquet file contains its column names.
+            common |= patterns.matches("\n".join(pq.read_schema(path).names).encode())
+            for batch in _text_batches(path):
                 is_other = pc.invert(pc.is_in(batch[_ID], ids))
-                for data in values_of(pa.Table.from_batches([batch.filter(is_other)])):
-                    found |= texts.found_in(data)
-            texts = texts.without(found)
+                for data in _values_of(pa.Table.from_batches([batch.filter(is_other)])):
+                    common |= patterns.matches(data)
+            patterns = patterns.without(common)
             advance(1)
-    return found
+    return common
 
 
-def _batches_of(path: Path) -> Iterator[pa.RecordBatch]:
-    """The columns of a parquet file in which texts are."""
+def _text_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The text columns of a parquet file."""
     with pq.ParquetFile(path) as file:
         columns = [field.name for field in file.schema_arrow if _has_text(field.type)]
         yield from file.iter_batches(_BATCH_ROWS, columns=columns)
@@ -148,8 +159,8 @@ def _has_text(kind: pa.DataType) -> bool:
     return any(is_text(kind) for is_text in (*texts, pa.types.is_large_binary))
 
 
-def values_of(table: pa.Table) -> Iterator[memoryview]:
-    """The texts and bytes in all columns of a table, each column in pieces of one buffer."""
+def _values_of(table: pa.Table) -> Iterator[memoryview]:
+    """The texts and bytes in all columns of a table, one buffer per chunk of a column."""
     for column in table.columns:
         for chunk in column.chunks:
             yield from _texts_of(chunk)
@@ -177,46 +188,48 @@ def _buffer_of(array: pa.Array, width: "np.dtype[Any]") -> Iterator[memoryview]:
     yield memoryview(data)[int(ends[0]) : int(ends[-1])]
 
 
-def _is_in_file(path: Path, wanted: Traces) -> bool:
+def _matches_file(path: Path, patterns: BytePatterns) -> bool:
     end = b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
-            if wanted.found_in(end + block):
+            if patterns.matches(end + block):
                 return True
-            end = block[1 - PIECE_BYTES :]
+            end = block[1 - PATTERN_BYTES :]
     return False
 
 
-def _is_in_columns(path: Path, wanted: Traces, ids: pa.Array) -> bool:
+def _matches_columns(path: Path, patterns: BytePatterns, ids: pa.Array) -> bool:
     if path.suffix != ".parquet":
         return False
     try:
-        for batch in _batches_of(path):
+        for batch in _text_batches(path):
             has_id = _ID in batch.schema.names and pc.any(pc.is_in(batch[_ID], ids)).as_py()
-            if has_id or _has_trace(batch, wanted):
+            if has_id or _matches_batch(batch, patterns):
                 return True
     except (OSError, pa.ArrowException):
-        return True  # What cannot be read may hold anything.
+        return True  # A file that cannot be read may contain anything.
     return False
 
 
-def _tables_with(version: Version, wanted: Traces) -> Iterator[str]:
-    """The tables of the index of a version in which something is found."""
+def _matching_tables(version: Version, patterns: BytePatterns) -> Iterator[str]:
+    """The tables of a version's search index that contain any of the patterns."""
     path = version.path / "index.lance"
     if not path.is_dir():
         return
     database = lancedb.connect(path)
     for name in database.list_tables().tables:
-        if any(_has_trace(batch, wanted) for batch in _batches(database.open_table(name))):
+        if any(
+            _matches_batch(batch, patterns) for batch in _index_batches(database.open_table(name))
+        ):
             yield name
 
 
-def _has_trace(batch: pa.RecordBatch, wanted: Traces) -> bool:
-    values = values_of(pa.Table.from_batches([batch]))
-    return any(wanted.found_in(data) for data in values)
+def _matches_batch(batch: pa.RecordBatch, patterns: BytePatterns) -> bool:
+    values = _values_of(pa.Table.from_batches([batch]))
+    return any(patterns.matches(data) for data in values)
 
 
-def _batches(table: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
+def _index_batches(table: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401
     columns = [f.name for f in table.schema if pa.types.is_string(f.type)]
     if columns:
         yield from table.search().select(columns).limit(2**31 - 1).to_batches(_BATCH_ROWS)

@@ -1,1 +1,1 @@
-"""Search by words and by meaning, inside any slice, through the index of a store."""
+"""Full-text, semantic and hybrid search inside any slice, over the search index of a store."""

@@ -1,7 +1,7 @@
-"""The search index of a version, opened for reading: its tables, and whose messages its rows are.
+"""The search index of a version, opened for reading.
 
-Row n of the table `messages` is message n of the store, in the order of the store, from 0; row n of
-`prompts` is distinct prompt n: numbers are all that the parts of a search hand one another.
+Row n of the table `messages` is message n of the store, in store order, from 0. Row n of `prompts`
+is distinct prompt n. The modules of a search refer to messages and prompts by these numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import lancedb
 import numpy as np
@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from lancedb.query import FullTextOperator, MatchQuery, PhraseQuery
 from lancedb.table import Table
 
 from queries.errors import (
@@ -26,273 +25,264 @@ from queries.errors import (
     IndexWithoutModelError,
     VersionGoneError,
 )
-from queries.layout import Version
-from queries.pool import UNLIMITED, Pool
-from queries.search.embedder import Embedder, Vector, embedder_of
-from queries.search.turns import Numbers, Turns
+from queries.runtime.fair_queue import UNLIMITED, FairQueue
+from queries.search.embedder import Embedder, Vector, load_embedder
+from queries.search.prompt_postings import Numbers, PromptPostings
+from queries.search.quick_model import QUICK_FOLDER, load_quick_embedder
+from queries.search.text_index import NO_LIMIT, TextIndex, rows_in_order
+from queries.store.layout import Version
 
-Scores = npt.NDArray[np.float32]
 VECTOR_FILE = "vectors.npy"
-"""Beside the tables: the vectors of the table `prompts`, in its order."""
+"""Next to the tables: the vectors of the table `prompts`, in its order."""
 
 CUT_FILE = "cut.npy"
-"""Beside the tables: for each prompt whether it is longer than the model reads."""
+"""Next to the tables: whether each prompt exceeds the input length of the model."""
 
 KEY_FILE = "key"
-"""Beside the tables: the hash of what they were made from, as the manifest says it."""
+"""Next to the tables: the hash of their input, which the manifest repeats."""
 
-INDEX_FORMAT = 1
-"""Raised when older code can no longer read a new index."""
+INDEX_FORMAT = 4
+"""Format version; increased when older code can no longer read a new index."""
 
-_QUESTIONS_REMEMBERED = 128
+_QUERY_CACHE_SIZE = 128
 _BATCH_ROWS = 16_384
 _CACHE_BYTES = 2**30
 
-Found = tuple[npt.NDArray[np.int64], Scores]
-"""Numbers of messages, in no order, and the score of each."""
-
-# Dataclasses whose defaults mypy does not see.
-_MATCH: Any = MatchQuery
-_PHRASE: Any = PhraseQuery
-
-EVERYTHING = 2**31 - 1
-"""A limit that no index reaches: LanceDB gives ten rows where none is named."""
-
 
 class SearchIndex:
-    """The index of one version. Safe to share between threads."""
+    """The search index of one version. Thread-safe."""
 
     def __init__(
-        self, version: Version, embedder: Embedder | None = None, *, pool: Pool = UNLIMITED
+        self, version: Version, embedder: Embedder | None = None, *, queue: FairQueue = UNLIMITED
     ) -> None:
-        """Open it.
+        """Open the index.
 
         Args:
-            version: whose index.
-            embedder: its model, where that is loaded already; else it is when it is needed.
-            pool: places for slow questions.
+            version: the version to search.
+            embedder: its model, if already loaded; otherwise it is loaded on first use.
+            queue: the fair queue for slow queries.
 
         Raises:
-            IndexMissingError: the version has none.
-            IndexMismatchError: it is one of other messages, or written by other code.
+            IndexMissingError: the version has no index.
+            IndexMismatchError: the index has another format or other data.
         """
-        manifest = version.manifest()
-        self.facts: dict[str, Any] = manifest["steps"].get("index", {})
+        version_manifest = version.manifest()
+        self.manifest: dict[str, Any] = version_manifest["steps"].get("index", {})
         path = version.path / "index.lance"
-        if not self.facts or not path.is_dir():
+        if not self.manifest or not path.is_dir():
             raise IndexMissingError(version.path.parent.parent)
-        self._check(version, manifest, path)
-        self.conversation_count = int(manifest["counts"]["conversations"])
+        self._check(version, version_manifest, path)
+        self.conversation_count = int(version_manifest["counts"]["conversations"])
         self._path = path
-        # By itself LanceDB would keep whatever was read, up to six gigabytes.
+        # The default cache of LanceDB grows to 6 GB.
         session = lancedb.Session(_CACHE_BYTES, _CACHE_BYTES // 4)
         self._database = lancedb.connect(path, session=session)
         self.messages = self._database.open_table("messages")
         self._version = version
-        self.pool = pool
+        self.queue = queue
         self._embedder = embedder
         self._embedder_lock = Lock()
-        self._vector_of = lru_cache(_QUESTIONS_REMEMBERED)(self._embedded)
+        self._cached_query_vector = lru_cache(_QUERY_CACHE_SIZE)(self._embed_query)
 
-    def _check(self, version: Version, manifest: dict[str, Any], path: Path) -> None:
-        said = (
-            self.facts.get("index_format"),
-            self.facts.get("fingerprint"),
-            self.facts.get("message_count"),
+    def _check(self, version: Version, version_manifest: dict[str, Any], path: Path) -> None:
+        actual = (
+            self.manifest.get("index_format"),
+            self.manifest.get("fingerprint"),
+            self.manifest.get("message_count"),
         )
         key = path / KEY_FILE
-        if not key.is_file() or key.read_text() != self.facts.get("key"):
+        if not key.is_file() or key.read_text() != self.manifest.get("key"):
             raise IndexMismatchError(version.path.parent.parent)
-        if said != (INDEX_FORMAT, version.fingerprint, manifest["counts"]["messages"]):
+        expected = (INDEX_FORMAT, version.fingerprint, version_manifest["counts"]["messages"])
+        if actual != expected:
             raise IndexMismatchError(version.path.parent.parent)
 
     @cached_property
     def id_ranks(self) -> Numbers:
-        """For each message the rank of its conversation."""
+        """The id rank of the conversation of each message."""
         ranks: Numbers = self._column("id_rank").to_numpy().astype(np.int32, copy=False)
         return ranks
 
     @cached_property
     def is_user(self) -> npt.NDArray[np.bool_]:
-        """For each message whether a user wrote it."""
+        """Whether each message is by a user."""
         return self._is_role("user")
 
     @cached_property
     def is_assistant(self) -> npt.NDArray[np.bool_]:
-        """For each message whether the model wrote it."""
+        """Whether each message is by the model."""
         return self._is_role("assistant")
 
     @cached_property
     def prompts(self) -> Table:
-        """The table of distinct prompts with their vectors."""
-        with self._there():
+        """The table of distinct prompts and their vectors."""
+        with self._translated_errors():
             return self._database.open_table("prompts")
 
     @cached_property
-    def turns(self) -> Turns:
-        """Which messages have which prompt."""
+    def prompt_postings(self) -> PromptPostings:
+        """The messages of each distinct prompt."""
         rows = self._database.open_table("turns").to_arrow()
-        of_prompt = rows["prompt_number"].to_numpy()
-        starts = np.searchsorted(of_prompt, np.arange(self.facts["prompt_count"] + 1))
-        return Turns(starts.astype(np.int64), rows["message_number"].to_numpy().astype(np.int32))
+        prompt_numbers = rows["prompt_number"].to_numpy()
+        starts = np.searchsorted(prompt_numbers, np.arange(self.manifest["prompt_count"] + 1))
+        return PromptPostings(
+            starts.astype(np.int64), rows["message_number"].to_numpy().astype(np.int32)
+        )
 
     @cached_property
     def prompt_of_message(self) -> Numbers:
-        """For each message its prompt; -1 where it has none."""
-        return self.turns.by_message(len(self.id_ranks))
+        """The prompt number of each message; -1 for messages without one."""
+        return self.prompt_postings.prompt_by_message(len(self.id_ranks))
 
     @cached_property
-    def turn_ranks(self) -> Numbers:
-        """For each row of `turns` the rank of its conversation."""
-        ranks: Numbers = self.id_ranks[self.turns.messages]
+    def posting_id_ranks(self) -> Numbers:
+        """The id rank of the conversation of each message in `prompt_postings`."""
+        ranks: Numbers = self.id_ranks[self.prompt_postings.messages]
         return ranks
 
     @cached_property
-    def prompts_in(self) -> Numbers:
-        """For each conversation how many of its messages have a prompt."""
-        counts = np.bincount(self.turn_ranks, minlength=self.conversation_count)
+    def prompt_counts(self) -> Numbers:
+        """The number of messages with a prompt in each conversation."""
+        counts = np.bincount(self.posting_id_ranks, minlength=self.conversation_count)
         return counts.astype(np.int32)
 
     @cached_property
     def _vector_file(self) -> npt.NDArray[np.float16]:
-        """All vectors in a file, which is read where one looks: LanceDB takes 4 µs a row."""
-        # A file without rows cannot be mapped.
-        mode: Literal["r"] | None = "r" if self.facts["prompt_count"] else None
+        """All vectors, memory-mapped: reading a row through LanceDB takes 4 µs."""
+        # An empty file cannot be mapped.
+        mode: Literal["r"] | None = "r" if self.manifest["prompt_count"] else None
         rows: npt.NDArray[np.float16] = np.load(self._path / VECTOR_FILE, mmap_mode=mode)
         return rows
 
     @property
     def has_vectors(self) -> bool:
-        """Whether it was built with a model: without one, only words can be searched."""
-        return self.facts.get("model") is not None
+        """Whether the index was built with a model; without one there is only full-text search."""
+        return self.manifest.get("model") is not None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether its vectors are quick ones, see `queries.search.quick_model`."""
+        return self.manifest.get("quick") is not None
 
     def check_has_vectors(self) -> None:
-        """Refuse an index of words alone.
+        """Require an index that was built with a model.
 
         Raises:
-            IndexWithoutModelError: it is one.
+            IndexWithoutModelError: the index has no vectors.
         """
         if not self.has_vectors:
             raise IndexWithoutModelError(self._version.path.parent.parent)
 
     @property
     def is_model_loaded(self) -> bool:
-        """Whether a search by meaning can answer at once."""
+        """Whether the model is loaded, so that a semantic search need not wait for it."""
         return self._embedder is not None
 
     def load_model(self) -> Embedder:
-        """The model of the index, loaded once.
+        """Load the model of the index, once.
 
         Raises:
-            IndexWithoutModelError: the index was built for words alone.
-            ModelError: it is not there, or is another by now.
+            IndexWithoutModelError: the index has no vectors.
+            ModelError: the model is missing, or differs from the one that built the index.
         """
         with self._embedder_lock:
             if self._embedder is None:
                 self.check_has_vectors()
-                self._embedder = embedder_of(self.facts["model"])
+                self._embedder = self._load_embedder()
             return self._embedder
 
-    def vector_of(self, question: str) -> Vector:
-        """The vector of a question, by the model of the index.
+    def _load_embedder(self) -> Embedder:
+        if self.is_quick:
+            return load_quick_embedder(self._path / QUICK_FOLDER, self.manifest["model"])
+        return load_embedder(self.manifest["model"])
+
+    def query_vector(self, query: str) -> Vector:
+        """The vector of a query, shape (dimension,); cached.
 
         Raises:
             ModelError: the model cannot be used.
         """
-        return self._vector_of(question)
+        return self._cached_query_vector(query)
 
-    def _embedded(self, question: str) -> Vector:
-        return self.load_model().question(question)
+    def _embed_query(self, query: str) -> Vector:
+        return self.load_model().embed_query(query)
 
-    def words_of(self, text: str) -> list[str]:
-        """The words that the index sees in a text, in order."""
-        if not self.facts["message_count"]:
-            return text.lower().split()  # Without a row there is no full-text index to ask.
-        with self._there():
-            return [token.text for token in self.messages.tokenize(text, column="text")]
+    @cached_property
+    def masked_texts(self) -> TextIndex:
+        """Finds messages by the words that every reader may look up."""
+        return TextIndex(self._path / "words", self._translated_errors)
 
-    def words_beginning(self, start: str, limit: int) -> list[str]:
-        """At most so many words of the index that begin so."""
-        with self._there():
-            table = self._database.open_table("words")
-            low = start.replace("'", "''")
-            condition = f"word >= '{low}' and starts_with(word, '{low}')"
-            rows = table.search().where(condition).select(["word"]).limit(limit).to_arrow()
-            return sorted(rows["word"].to_pylist())
+    @cached_property
+    def raw_texts(self) -> TextIndex:
+        """Finds the messages of `raw_numbers`, by place there, by all words of their own texts."""
+        return TextIndex(self._path / "raw_words", self._translated_errors)
 
-    def messages_with_words(self, words: Sequence[str], *, all_of_them: bool) -> Found:
-        """Every message with all of the words, or with any."""
-        operator = FullTextOperator.AND if all_of_them else FullTextOperator.OR
-        return self._found(_MATCH(" ".join(words), "text", operator=operator))
+    @cached_property
+    def raw_numbers(self) -> npt.NDArray[np.int64]:
+        """Numbers of the messages whose text in `messages` is not their own, ascending."""
+        query = self._raw_messages.search().select(["message_number"]).limit(NO_LIMIT)
+        rows = query.to_arrow()["message_number"].to_numpy()
+        return cast("npt.NDArray[np.int64]", np.sort(rows).astype(np.int64))
 
-    def messages_with_phrase(self, text: str) -> Found:
-        """Every message in which the words of a text stand one after another."""
-        return self._found(_PHRASE(text, "text"))
+    @cached_property
+    def _raw_messages(self) -> Table:
+        with self._translated_errors():
+            return self._database.open_table("raw_messages")
 
-    def _found(self, query: Any) -> Found:  # noqa: ANN401
-        if not self.facts["message_count"]:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        with self._there():
-            builder: Any = self.messages.search(query, query_type="fts")
-            rows = builder.select(["_score"]).with_row_id(True).limit(EVERYTHING).to_arrow()
-            return rows["_rowid"].to_numpy().astype(np.int64), rows["_score"].to_numpy()
+    def raw_text_rows(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The own texts of those of some messages that have another one in the index."""
+        wanted = np.array(numbers, np.int64)
+        rows = np.flatnonzero(np.isin(self.raw_numbers, wanted))
+        with self._translated_errors():
+            texts = rows_in_order(self._raw_messages, rows.tolist(), ["text"])["text"]
+        return dict(zip(self.raw_numbers[rows].tolist(), texts.to_pylist(), strict=True))
 
     def message_rows(self, numbers: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
-        """Columns of some messages, in the order of their numbers as given."""
-        with self._there():
-            rows: list[dict[str, Any]] = _taken(self.messages, numbers, columns).to_pylist()
+        """Columns of some messages, in the order of `numbers`."""
+        with self._translated_errors():
+            rows: list[dict[str, Any]] = rows_in_order(self.messages, numbers, columns).to_pylist()
             return rows
 
     def vectors(self, prompts: npt.NDArray[np.int64]) -> Vector:
         """The vectors of some prompts, shape (prompts, dimension)."""
-        with self._there():
+        with self._translated_errors():
             rows: Vector = self._vector_file[prompts].astype(np.float32)
         return rows
 
     def vector_batches(self) -> Iterator[Vector]:
-        """All vectors, in order, some thousand at a time."""
-        with self._there():
+        """All vectors in order, in batches of some thousand rows."""
+        with self._translated_errors():
             for start in range(0, len(self._vector_file), _BATCH_ROWS):
                 yield self._vector_file[start : start + _BATCH_ROWS].astype(np.float32)
 
-    def warm(self) -> None:
-        """Read what every search needs, so that the first one does not wait for it.
+    def warm_up(self) -> None:
+        """Load what every search needs, so that the first one does not wait for it.
 
         Raises:
             ModelError: the model cannot be used.
         """
         _ = self.id_ranks, self.is_user, self.is_assistant
-        self.messages_with_words(["warm"], all_of_them=True)
+        self.masked_texts.warm_up()
         if self.has_vectors:
-            _ = self.prompts_in, self.prompt_of_message
+            _ = self.prompt_counts, self.prompt_of_message
             self.load_model()
 
     @contextmanager
-    def _there(self) -> Iterator[None]:
-        """Say that the version is gone, where that is why its tables cannot be read."""
+    def _translated_errors(self) -> Iterator[None]:
+        """Raise `VersionGoneError` if a read fails because the version was deleted."""
         try:
             yield
         except Exception as error:
-            # LanceDB raises as many kinds of errors as there are files that are missing.
+            # LanceDB raises a different exception for each kind of missing file.
             if self._version.is_complete:
                 raise
             raise VersionGoneError(self._version.name) from error
 
     def _column(self, name: str) -> pa.ChunkedArray:
-        files = sorted(self._version.table("messages").glob("*.parquet"))
-        parts = [pq.read_table(f, columns=[name], read_dictionary=[name]) for f in files]
+        files = self._version.table("messages").glob("*.parquet")
+        parts = [pq.read_table(f, columns=[name], read_dictionary=[name]) for f in sorted(files)]
         return pa.chunked_array([chunk for part in parts for chunk in part[name].chunks])
 
     def _is_role(self, role: str) -> npt.NDArray[np.bool_]:
-        found = pc.fill_null(pc.equal(self._column("role").cast(pa.string()), role), False)
-        is_role: npt.NDArray[np.bool_] = found.to_numpy()
-        return is_role
-
-
-def _taken(table: Table, numbers: Sequence[int], columns: Sequence[str]) -> pa.Table:
-    # LanceDB gives rows in an order of its own.
-    distinct = sorted({int(number) for number in numbers})
-    builder: Any = table.take_row_ids(distinct)
-    rows = builder.select(list(columns)).with_row_id().to_arrow()
-    place = {number: n for n, number in enumerate(rows["_rowid"].to_pylist())}
-    return rows.take(pa.array([place[int(number)] for number in numbers], pa.int64()))
+        matches = pc.equal(self._column("role").cast(pa.string()), role)
+        return cast("npt.NDArray[np.bool_]", pc.fill_null(matches, False).to_numpy())

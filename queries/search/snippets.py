@@ -1,21 +1,17 @@
-"""The piece of a message that a search shows, and where in it the words of the search are."""
+"""Snippets: the piece of a message that a search result shows, and the highlights in it."""
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from queries.schema import WORD_BYTES_MAX
-from queries.search.language import Node, Prefix, leaves, spellings
-from queries.words import UNSPACED
+from queries.text.characters import normalized, plain
+from queries.text.query_language import QueryNode, leaves
+from queries.text.tokenizer import CONTINUED, Token, tokens
+from queries.text.word_lines import GAP
+from queries.text.word_sequence import WordSequence, word_sequence
 
 SNIPPET_CHARS = 280
 _BEFORE = 60
 _READ_CHARS = 20_000
-_NO_WORD = "\0"
-_LONG = re.compile(rf"[^\W{''.join(UNSPACED.values())}]{{60,}}")
-"""What may be too long for a word; scripts without spaces between words have long runs of many."""
-
-Words = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,61 +19,56 @@ class Snippet:
     """A piece of a text.
 
     Attributes:
-        text: the piece, with … where the text goes on.
-        marks: start and end of each word that was looked for, in characters of the piece.
+        text: the piece, with … where it was cut.
+        highlights: start and end of each match, in characters of `text`.
     """
 
     text: str
-    marks: tuple[tuple[int, int], ...]
+    highlights: tuple[tuple[int, int], ...]
 
-    def marked(self, before: str, after: str) -> str:
-        """The piece with signs around what is marked."""
+    def with_highlights(self, before: str, after: str) -> str:
+        """The piece with a string inserted before and after each highlight."""
         text = self.text
-        for start, end in reversed(self.marks):
+        for start, end in reversed(self.highlights):
             text = f"{text[:start]}{before}{text[start:end]}{after}{text[end:]}"
         return text
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a query looks for, as words of the index.
-
-    Attributes:
-        phrases: words that stand one after another; a single word is a phrase of one.
-        beginnings: of words.
-    """
-
-    phrases: tuple[tuple[str, ...], ...] = ()
-    beginnings: tuple[str, ...] = ()
-
-
-def wanted_words(node: Node, words: Words) -> Wanted:
-    """What a query looks for; not what it leaves out."""
-    phrases: list[tuple[str, ...]] = []
-    beginnings: list[str] = []
-    for leaf in leaves(node):
-        if isinstance(leaf, Prefix):
-            beginnings += words(leaf.text)
-            continue
-        written = [tuple(words(text)) for text in spellings(leaf.text)]
-        phrases += [phrase for phrase in written if phrase]
-    return Wanted(tuple(phrases), tuple(beginnings))
+    def rewritten(self, rewrite: Callable[[str], str]) -> "Snippet":
+        """The snippet with each stretch of text, highlighted or not, replaced by another."""
+        text = ""
+        highlights: list[tuple[int, int]] = []
+        position = 0
+        for start, end in self.highlights:
+            text += rewrite(self.text[position:start])
+            highlighted = rewrite(self.text[start:end])
+            highlights.append((len(text), len(text) + len(highlighted)))
+            text += highlighted
+            position = end
+        return Snippet(text + rewrite(self.text[position:]), tuple(highlights))
 
 
-def snippet(text: str, wanted: Wanted, words: Words) -> Snippet:
-    """The piece of a text around the first words that were looked for; its beginning without any.
+HighlightTerms = tuple[WordSequence, ...]
+"""What to highlight."""
+
+
+def highlight_terms(node: QueryNode) -> HighlightTerms:
+    """The terms of a query to highlight; excluded terms are left out."""
+    sequences = map(word_sequence, leaves(node))
+    return tuple(sequence for sequence in sequences if sequence.words or sequence.signs)
+
+
+def snippet(text: str, terms: HighlightTerms) -> Snippet:
+    """The piece of a text with the most matches; its beginning if there are none.
 
     Args:
-        text: white space in it becomes single spaces.
-        wanted: what to mark.
-        words: splits a text into the words of the index, in order.
+        text: a text; runs of white space become single spaces.
+        terms: what to highlight.
     """
-    start = _reading_start(text, wanted)
+    start = _reading_start(text, terms)
     line = " ".join(text[start : start + _READ_CHARS].split())
     is_begun, is_cut = start > 0, start + _READ_CHARS < len(text)
-    spans = list(_spans(line, words))
-    marks = _marks(spans, wanted)
-    start = _start(line, marks)
+    highlights = _highlights(line, terms)
+    start = _snippet_start(line, highlights)
     end = min(len(line), start + SNIPPET_CHARS)
     if end < len(line):
         cut = line.rfind(" ", start + SNIPPET_CHARS * 3 // 4, end)
@@ -85,78 +76,81 @@ def snippet(text: str, wanted: Wanted, words: Words) -> Snippet:
     before = "… " if start or is_begun else ""
     after = " …" if end < len(line) or is_cut else ""
     shift = len(before) - start
-    inside = [(a + shift, b + shift) for a, b in marks if a >= start and b <= end]
+    inside = [(a + shift, b + shift) for a, b in highlights if a >= start and b <= end]
     return Snippet(before + line[start:end] + after, tuple(inside))
 
 
-def _reading_start(text: str, wanted: Wanted) -> int:
-    """Where to begin to read a long text: some way before the first word that is wanted."""
-    if len(text) <= _READ_CHARS:
-        return 0
-    small = text.lower()
-    sought = [*(phrase[0] for phrase in wanted.phrases), *wanted.beginnings]
-    places = [place for word in sought if (place := small.find(word)) >= 0]
-    first = min(places, default=0)
-    return 0 if first < _READ_CHARS // 2 else first - _READ_CHARS // 4
+def _reading_start(text: str, terms: HighlightTerms) -> int:
+    """Where to start splitting a long text into words: somewhat before the first match."""
+    first_words = [
+        (*sequence.plain_words, *sequence.signs)[0].strip(CONTINUED) for sequence in terms
+    ]
+    for start in range(0, len(text) - _READ_CHARS, _READ_CHARS // 2):
+        piece = text[start : start + _READ_CHARS]
+        folded = plain(normalized(piece))
+        if any(word in folded for word in first_words):
+            matches = _highlights(piece, terms)
+            if matches:
+                first = start + matches[0][0]
+                return 0 if first < _READ_CHARS // 2 else first - _READ_CHARS // 4
+    return max(0, len(text) - _READ_CHARS) if _highlights(text[-_READ_CHARS:], terms) else 0
 
 
-def _spans(line: str, words: Words) -> Iterator[tuple[str, int, int]]:
-    """Each word with its place in a text; what is too long to be one stands as a word of its own.
-
-    The index writes words small, which can change their length.
-    """
-    start = 0
-    for long in _LONG.finditer(line):
-        if len(long.group().encode()) > WORD_BYTES_MAX:
-            yield from _spans_of(line, start, long.start(), words)
-            yield _NO_WORD, long.start(), long.end()
-            start = long.end()
-    yield from _spans_of(line, start, len(line), words)
-
-
-def _spans_of(line: str, start: int, end: int, words: Words) -> Iterator[tuple[str, int, int]]:
-    places: list[int] = []
-    small: list[str] = []
-    for place in range(start, end):
-        lower = line[place].lower()
-        small.append(lower)
-        places += [place] * len(lower)
-    lowered = "".join(small)
-    at = 0
-    for word in words(line[start:end]):
-        found = lowered.find(word, at)
-        if found >= 0:
-            at = found + len(word)
-            yield word, places[found], places[at - 1] + 1
+def _highlights(line: str, terms: HighlightTerms) -> list[tuple[int, int]]:
+    """Start and end of each word that belongs to a match, in order."""
+    if not terms:
+        return []
+    by_position: dict[int, list[Token]] = {}
+    signs = {sign for sequence in terms for sign in sequence.signs}
+    spans: set[tuple[int, int]] = set()
+    for token in tokens(line):
+        if token.kind == "sign":
+            spans |= {(token.start, token.end)} if token.word in signs else set()
+        else:
+            by_position.setdefault(token.position, []).append(token)
+    spans |= {
+        span
+        for sequence in terms
+        for position in by_position
+        for span in _match_at(sequence, position, by_position)
+    }
+    return _disjoint(spans)
 
 
-def _marks(spans: list[tuple[str, int, int]], wanted: Wanted) -> list[tuple[int, int]]:
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in wanted.phrases:
-        by_first.setdefault(phrase[0], []).append(phrase)
-    is_marked: set[int] = set()
-    for n, (word, _, _) in enumerate(spans):
-        for phrase in by_first.get(word, ()):
-            if _stands_at(phrase, spans, n):
-                is_marked.update(range(n, n + len(phrase)))
-        if wanted.beginnings and word.startswith(wanted.beginnings):
-            is_marked.add(n)
-    return [(spans[n][1], spans[n][2]) for n in sorted(is_marked)]
+def _match_at(
+    sequence: WordSequence, position: int, by_position: dict[int, list[Token]]
+) -> list[tuple[int, int]]:
+    """The spans of the words of a sequence that starts at a position; empty if none does."""
+    spans: list[tuple[int, int]] = []
+    for n, word in enumerate(sequence.words):
+        at_position = by_position.get(position + n, [])
+        matches = (token for token in at_position if sequence.matches(n, token.word))
+        match = next(matches, None)
+        if match is None and not (word == GAP and not at_position):
+            return []
+        if match is not None:
+            spans.append((match.start, match.end))
+    return spans
 
 
-def _stands_at(phrase: Collection[str], spans: list[tuple[str, int, int]], n: int) -> bool:
-    return [word for word, _, _ in spans[n : n + len(phrase)]] == list(phrase)
+def _disjoint(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, without those inside another one."""
+    disjoint: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not disjoint or start >= disjoint[-1][1]:
+            disjoint.append((start, end))
+    return disjoint
 
 
-def _start(line: str, marks: list[tuple[int, int]]) -> int:
-    """Where to begin: a little before the place with the most marks, at the start of a word."""
-    if not marks or marks[0][1] <= SNIPPET_CHARS - _BEFORE:
+def _snippet_start(line: str, highlights: list[tuple[int, int]]) -> int:
+    """Where the snippet starts: at a word, shortly before the window with the most highlights."""
+    if not highlights or highlights[0][1] <= SNIPPET_CHARS - _BEFORE:
         return 0
     counts = [
-        sum(a <= b < a + SNIPPET_CHARS - _BEFORE for b, _ in marks[n : n + 40])
-        for n, (a, _) in enumerate(marks[:200])
+        sum(a <= b < a + SNIPPET_CHARS - _BEFORE for b, _ in highlights[n : n + 40])
+        for n, (a, _) in enumerate(highlights[:200])
     ]
-    first = marks[counts.index(max(counts))][0]
+    first = highlights[counts.index(max(counts))][0]
     start = max(0, first - _BEFORE)
     space = line.find(" ", start, first)
     return space + 1 if space >= 0 else start

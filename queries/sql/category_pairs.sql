@@ -1,7 +1,7 @@
--- One row per pair of categories flagged in one conversation, a category with itself too.
+-- One row per pair of categories flagged in the same conversation, including equal ones.
 -- category            varchar  published name
 -- other_category      varchar  published name
--- conversation_count  bigint   conversations with a message flagged as each, at least 1
+-- conversation_count  bigint   conversations with a message flagged as each of them, at least 1
 with flagged as (
     select
         id_rank,

@@ -1,6 +1,7 @@
--- One row: how many conversations of the slice each choice of the yes-or-no filters would keep.
+-- One row: how many conversations of the slice each option of the yes-or-no filters keeps.
 -- any_flagged_count        bigint  flagged=any
 -- none_flagged_count       bigint  flagged=none
+-- unknown_flagged_count    bigint  flagged=unknown
 -- user_flagged_count       bigint  flagged=user
 -- assistant_flagged_count  bigint  flagged=assistant
 -- redacted_count           bigint  redacted=true
@@ -11,6 +12,7 @@
 select
     coalesce(count_if(is_flagged), 0)::bigint as any_flagged_count,
     coalesce(count_if(not is_flagged), 0)::bigint as none_flagged_count,
+    coalesce(count_if(is_flagged is null), 0)::bigint as unknown_flagged_count,
     coalesce(count_if(is_user_flagged), 0)::bigint as user_flagged_count,
     coalesce(count_if(is_assistant_flagged), 0)::bigint as assistant_flagged_count,
     coalesce(count_if(is_redacted), 0)::bigint as redacted_count,

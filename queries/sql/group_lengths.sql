@@ -1,13 +1,13 @@
--- One row per group in the slice, by name: lengths of its messages of a role ($role).
+-- One row per group in the slice, by name: message lengths of one role ($role).
 -- group_name     varchar  model or language, as published
 -- message_count  bigint   messages of the role with a text
--- median_chars   bigint   half of the messages have at most so many characters
--- median_low     bigint   lower end of its 95 % interval, from the order of the lengths
--- median_high    bigint   upper end; both are null where there are too few messages
--- p90_chars      bigint   90 of 100 messages have at most so many characters
+-- median_chars   bigint   median length, in characters
+-- median_low     bigint   lower end of its 95 % interval (order statistics)
+-- median_high    bigint   upper end; both are null with too few messages
+-- p90_chars      bigint   90th percentile of the length
 -- p90_low        bigint   lower end of its 95 % interval
 -- p90_high       bigint   upper end
--- Counting equal lengths first is twice as fast as quantiles of all messages.
+-- Counting equal lengths first is twice as fast as quantiles over all messages.
 with lengths as (
     select
         group_name,

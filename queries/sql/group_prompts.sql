@@ -1,7 +1,7 @@
--- One row per group in the slice, by name: how many of its first prompts are different ones.
+-- One row per group in the slice, by name: its distinct first prompts.
 -- group_name            varchar  model or language, as published
--- distinct_prompt_count bigint   distinct first prompts, normalised
--- with_prompt_count     bigint   conversations that have a first prompt
+-- distinct_prompt_count bigint   distinct normalised first prompts
+-- with_prompt_count     bigint   conversations with a first prompt
 select
     group_name,
     count(distinct prompt_group) as distinct_prompt_count,

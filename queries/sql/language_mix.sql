@@ -1,5 +1,5 @@
--- One row per language in the slice, most used first; a null language is a row of its own.
--- language            varchar  guess as published, `unknown` included
+-- One row per language in the slice, most used first; null is a language.
+-- language            varchar  language, as published; `unknown` is a language
 -- conversation_count  bigint   at least 1
 -- slice_share         double   fraction of the slice, 0 to 1
 with languages as (

@@ -1,11 +1,13 @@
--- One row per message of a conversation, in order. Reads `messages`: a slice has no messages.
+-- One row per message of a conversation, in order. Reads `messages`, not the slice.
 -- message_index                 integer    position, from 0
--- turn_number                   integer    the turn it belongs to, from 1
--- role                          varchar    user or assistant; anything else as published
--- text                          varchar    the message as published
+-- turn_number                   integer    number of its turn, from 1
+-- role                          varchar    user or assistant; other values as published
+-- text                          varchar    text, as published
 -- text_chars                    integer    characters
--- is_flagged                    boolean    the published verdict; null without a moderation entry
--- flagged_categories            varchar[]  categories it is flagged in
+-- is_flagged                    boolean    the published verdict; null if it has none: unknown
+-- flagged_categories            varchar[]  flagged categories
+-- is_maybe_flagged              boolean    an entry that cannot be dealt to a message is flagged
+-- cover_categories              varchar[]  categories that the text is covered for
 -- score_harassment              double     published score of harassment
 -- score_harassment_threatening  double     published score of harassment/threatening
 -- score_hate                    double     published score of hate
@@ -24,22 +26,9 @@ select
     text,
     text_chars,
     is_flagged,
-    list_filter(
-        [
-            case when is_flagged_harassment then 'harassment' end,
-            case when is_flagged_harassment_threatening then 'harassment/threatening' end,
-            case when is_flagged_hate then 'hate' end,
-            case when is_flagged_hate_threatening then 'hate/threatening' end,
-            case when is_flagged_self_harm then 'self-harm' end,
-            case when is_flagged_self_harm_instructions then 'self-harm/instructions' end,
-            case when is_flagged_self_harm_intent then 'self-harm/intent' end,
-            case when is_flagged_sexual then 'sexual' end,
-            case when is_flagged_sexual_minors then 'sexual/minors' end,
-            case when is_flagged_violence then 'violence' end,
-            case when is_flagged_violence_graphic then 'violence/graphic' end
-        ],
-        lambda category: category is not null
-    ) as flagged_categories,
+    flagged_categories(flag_bits) as flagged_categories,
+    is_flagged is null and flag_bits = 0 and cover_bits > 0 as is_maybe_flagged,
+    flagged_categories(cover_bits) as cover_categories,
     score_harassment,
     score_harassment_threatening,
     score_hate,

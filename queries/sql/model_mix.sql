@@ -1,5 +1,5 @@
--- One row per model in the slice, most used first; a null model is a row of its own.
--- model               varchar  name as published in the dataset
+-- One row per model in the slice, most used first; null is a model.
+-- model               varchar  model name, as published
 -- conversation_count  bigint   at least 1
 -- slice_share         double   fraction of the slice, 0 to 1
 with models as (

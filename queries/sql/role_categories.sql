@@ -1,16 +1,34 @@
--- One row per role and category with a flagged message; user first, most messages first.
+-- One row per role and flagged category, among verdicts; user first, then most messages first.
 -- role                varchar  user or assistant
--- category            varchar  published name; null for the flag that stands above the categories
--- message_count       bigint   messages of the role flagged so, at least 1
--- conversation_count  bigint   conversations with such a message
+-- category            varchar  published name; null for the published flag, whatever its categories
+-- message_count       bigint   flagged messages of the role, at least 1
+-- conversation_count  bigint   conversations with such a message, if the role's verdict is known
 with flagged as (
     select
         role,
         id_rank,
-        coalesce(is_flagged, false) as is_flagged,
+        is_flagged,
         flag_bits
     from slice_messages
-    where (is_flagged or flag_bits > 0) and role in ('user', 'assistant')
+    where
+        is_flagged is not null
+        and (is_flagged or flag_bits > 0)
+        and role in ('user', 'assistant')
+),
+
+-- Hardly any: a message that is flagged in a category only, beside one without a verdict.
+unknown as (
+    select
+        'user' as role,
+        id_rank
+    from slice
+    where is_user_flagged is null
+    union all
+    select
+        'assistant' as role,
+        id_rank
+    from slice
+    where is_assistant_flagged is null
 ),
 
 conversations_in_question as (
@@ -19,6 +37,7 @@ conversations_in_question as (
         bool_or(is_flagged) as is_flagged,
         bit_or(flag_bits) as flag_bits
     from flagged
+    anti join unknown using (role, id_rank)
     group by role, id_rank
 ),
 
@@ -42,25 +61,6 @@ combinations as (
     group by role, is_flagged, flag_bits
 ),
 
-categories as (
-    select unnest(
-        [
-            {'category': 'harassment', 'bit': 0},
-            {'category': 'harassment/threatening', 'bit': 1},
-            {'category': 'hate', 'bit': 2},
-            {'category': 'hate/threatening', 'bit': 3},
-            {'category': 'self-harm', 'bit': 4},
-            {'category': 'self-harm/instructions', 'bit': 5},
-            {'category': 'self-harm/intent', 'bit': 6},
-            {'category': 'sexual', 'bit': 7},
-            {'category': 'sexual/minors', 'bit': 8},
-            {'category': 'violence', 'bit': 9},
-            {'category': 'violence/graphic', 'bit': 10}
-        ],
-        recursive := true
-    )
-),
-
 verdicts as (
     select
         role,
@@ -76,7 +76,7 @@ verdicts as (
         message_count,
         conversation_count
     from combinations
-    cross join categories
+    cross join categories()
     where (flag_bits >> bit) & 1 = 1
 )
 

@@ -1,15 +1,15 @@
--- One row per conversation of the slice, one page of it, in the chosen order; ties by id.
--- conversation_id     varchar    id as published
--- model               varchar    name as published
--- language            varchar    guess as published
--- turn_count          bigint     turns as published
+-- One row per conversation on a page of the slice, in the chosen order; ties by id.
+-- conversation_id     varchar    id, as published
+-- model               varchar    model name, as published
+-- language            varchar    language, as published
+-- turn_count          bigint     number of turns, as published
 -- prompt_chars        bigint     characters of all user messages
 -- response_chars      bigint     characters of all assistant messages
--- is_flagged          boolean    any message is flagged
+-- is_flagged          boolean    any message is flagged; null if unknown
 -- flagged_categories  varchar[]  categories flagged in any message
--- is_redacted         boolean    names were replaced
+-- is_redacted         boolean    the publisher replaced names
 -- prompt_group_size   integer    conversations of the store with the same first prompt
--- opening             varchar    first 300 characters of the first user message
+-- opening             varchar    first 300 characters of the first prompt
 select
     conversation_id,
     model,
@@ -23,9 +23,9 @@ select
     prompt_group_size,
     opening
 from slice
--- Ids are sorted by their rank: comparing numbers is ten times as fast as comparing texts.
--- Its complement turns the order of a number round, and is a number where its negative is none.
--- A shuffle is the order of a hash of id and seed: the same in any engine, and for any slice.
+-- Ids are sorted by rank: comparing numbers is ten times as fast as comparing texts.
+-- The bitwise complement reverses the order of numbers, and unlike negation never overflows.
+-- A shuffle sorts by a hash of id and seed: the same in any engine and for any slice.
 order by
     xor(case $sort
         when 'turn_count' then turn_count

@@ -1,5 +1,5 @@
--- One row per number of turns that occurs in the slice, ascending; a null number is left out.
--- turn_count          bigint  turns as published
+-- One row per number of turns in the slice, ascending; null is left out.
+-- turn_count          bigint  number of turns, as published
 -- conversation_count  bigint  at least 1
 -- slice_share         double  fraction of the slice, 0 to 1
 with turns as (

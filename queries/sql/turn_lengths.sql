@@ -1,12 +1,12 @@
--- One row per turn number of the slice, up to $turn_limit: lengths of the messages of $role.
--- turn_number    integer  the turn, from 1
+-- One row per turn number up to $turn_limit: message lengths of one role ($role).
+-- turn_number    integer  turn number, from 1
 -- message_count  bigint   messages of the role with a text, at least 1
--- p10_chars      bigint   10 of 100 messages have at most so many characters
--- p25_chars      bigint   25 of 100
--- median_chars   bigint   half of them
--- p75_chars      bigint   75 of 100
--- p90_chars      bigint   90 of 100
--- Counting equal lengths first is twice as fast as quantiles of all messages.
+-- p10_chars      bigint   10th percentile of the length, in characters
+-- p25_chars      bigint   25th percentile
+-- median_chars   bigint   median
+-- p75_chars      bigint   75th percentile
+-- p90_chars      bigint   90th percentile
+-- Counting equal lengths first is twice as fast as quantiles over all messages.
 with lengths as (
     select
         turn_number,

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.app.conftest import read
-from tests.app.reading import (
+from tests.app.support.components import (
     captions,
     components,
     data,
     names,
     notes,
+    notices,
     opened_details,
-    said,
     send,
     table,
     texts,
     traces,
+    unescaped,
     whole,
 )
 
@@ -22,16 +22,48 @@ pytestmark = pytest.mark.usefixtures("served")
 
 
 def sides(app):
-    return [read(mark) for mark in app.main.markdown if mark.value.startswith(("**A**", "**B**"))]
+    return [
+        unescaped(mark) for mark in app.main.markdown if mark.value.startswith(("**A**", "**B**"))
+    ]
 
 
 def test_without_a_second_slice_it_says_how_to_choose_one(opened, accepted):
     app = whole(opened(accepted, "compare"))
     assert app.title[0].value == "Compare"
     assert sides(app)[0] == "**A** 12 conversations: all conversations"
-    assert sides(app)[1].startswith("**B** is not chosen yet.")
+    assert sides(app)[1].startswith("**B** is not set.")
     assert "table_comparison" not in components(app)
     assert not [button for button in app.button if button.key == "swap"]
+
+
+def suggestions(app):
+    buttons = [button for button in app.button if str(button.key).startswith("suggestion_")]
+    return [button.label.replace("\\", "") for button in buttons]
+
+
+def test_it_suggests_comparisons_of_what_is_most_frequent(opened, accepted):
+    app = whole(opened(accepted, "compare"))
+    assert suggestions(app) == [
+        "vicuna-13b and koala-13b",
+        "English and Arabic",
+        "Flagged and not flagged",
+    ]
+    app = whole(app.button(key="suggestion_1").click().run())
+    assert app.query_params == {"language": "English", "against": "language=Arabic"}
+    assert suggestions(app) == []
+    assert "table_comparison" in components(app)
+    app = whole(app.button(key="swap").click().run())
+    assert app.query_params == {"language": "Arabic", "against": "language=English"}
+
+
+def test_suggestions_stay_inside_the_slice(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4"))
+    assert "vicuna-13b and koala-13b" not in suggestions(app)
+    assert "Flagged and not flagged" not in suggestions(app)  # Neither of the two is flagged.
+    app = whole(opened(accepted, "compare", flagged="any"))
+    app = whole(app.button(key="suggestion_0").click().run())
+    assert app.query_params["flagged"] == "any"
+    assert "flagged=any" in app.query_params["against"]
 
 
 def test_a_slice_stands_against_everything_else(opened, accepted):
@@ -40,13 +72,13 @@ def test_a_slice_stands_against_everything_else(opened, accepted):
         "**A** 2 conversations: gpt-4",
         "**B** 10 conversations: everything but: gpt-4",
     ]
-    assert said(app) == []
+    assert notices(app) == []
     rows = table(app, "table_comparison")
     assert {name: (row["A"], row["B"]) for name, row in rows.items()} == {
         "Any message flagged": ("0 %", "30.0 %"),
         "User message flagged (attempt)": ("0 %", "20.0 %"),
         "Assistant message flagged (success)": ("0 %", "20.0 %"),
-        "Assistant flagged where user is": ("–", "50.0 %"),
+        "Assistant flagged, given a flagged user message": ("–", "50.0 %"),
         "Names redacted": ("0 %", "10.0 %"),
         "Single turn": ("100 %", "80.0 %"),
         "With a code block": ("50.0 %", "0 %"),
@@ -59,53 +91,59 @@ def test_a_slice_stands_against_everything_else(opened, accepted):
     assert rows["Mean turns"]["Difference"] == "−0.30"
     small = notes(app, "table_comparison")
     assert small["With a code block"]["Difference"] == "+0.86 to +90.55"
-    assert small["Assistant flagged where user is"]["A"] == "n = 0"
-    assert {row["few"] for row in data(app, "table_comparison")["rows"]} == {True}
+    assert small["Assistant flagged, given a flagged user message"]["A"] == "n = 0"
+    assert {row["small"] for row in data(app, "table_comparison")["rows"]} == {True}
 
 
 def test_filters_in_the_address_are_the_second_slice(opened, accepted):
     app = whole(opened(accepted, "compare", model="claude-1", against="model=gpt-4"))
     assert sides(app)[1] == "**B** 2 conversations: gpt-4"
-    assert said(app) == []
+    assert notices(app) == []
     assert table(app, "table_shifts")["gpt-4"]["Difference"] == "−100.00 points"
 
 
-def test_what_is_in_both_slices_is_said(opened, accepted):
+def test_the_overlap_of_both_slices_is_stated(opened, accepted):
     app = whole(opened(accepted, "compare", against="model=gpt-4"))
-    (sentence,) = said(app)
-    assert sentence.startswith("2 conversations stand in both slices. Differences are then smaller")
+    (sentence,) = notices(app)
+    assert sentence.startswith("2 conversations are in both slices. This makes differences smaller")
 
 
 @pytest.mark.parametrize(
     ("against", "sentence"),
     [
-        ("nonsense", "Slice B could not be read: There is no filter 'nonsense'."),
-        ("min_turns=x", "Slice B could not be read: The filter min_turns is a whole number"),
-        ("model=a&flagged=b", "Slice B could not be read: The filter flagged can be any"),
+        ("nonsense", "Slice B in this link is not valid: There is no filter 'nonsense'."),
+        (
+            "min_turns=x",
+            "Slice B in this link is not valid: The filter min_turns takes a whole number",
+        ),
+        (
+            "model=a&flagged=b",
+            "Slice B in this link is not valid: The filter flagged takes one of any",
+        ),
     ],
 )
-def test_a_second_slice_that_cannot_be_read_is_said(opened, accepted, against, sentence):
+def test_an_unreadable_second_slice_is_reported(opened, accepted, against, sentence):
     app = whole(opened(accepted, "compare", against=against))
-    assert said(app)[0].startswith(sentence)
-    assert sides(app)[1].startswith("**B** is not chosen yet.")
+    assert notices(app)[0].startswith(sentence)
+    assert sides(app)[1].startswith("**B** is not set.")
 
 
-def test_an_empty_second_slice_is_said(opened, accepted):
+def test_an_empty_second_slice_is_reported(opened, accepted):
     app = whole(opened(accepted, "compare", against="min_turns=999"))
-    assert said(app) == ["No conversation is in B. Choose another one."]
+    assert notices(app) == ["B is empty. Choose another slice."]
     assert sides(app)[1] == "**B** 0 conversations: at least 999 turns"
     assert "table_comparison" not in components(app)
 
 
 def test_everything_has_no_rest(opened, accepted):
     app = whole(opened(accepted, "compare", against="rest"))
-    assert said(app) == [
-        "A is everything, so nothing is left for B. Choose filters in the sidebar."
+    assert notices(app) == [
+        "A contains all conversations, so nothing is left for B. Choose filters in the sidebar."
     ]
     assert sides(app)[1] == "**B** 0 conversations: everything but: all conversations"
 
 
-def test_an_empty_first_slice_is_said_with_its_rest(opened, accepted):
+def test_an_empty_first_slice_is_reported_with_its_rest(opened, accepted):
     app = whole(opened(accepted, "compare", against="rest", min_turns="999"))
     assert sides(app) == [
         "**A** 0 conversations: at least 999 turns",
@@ -148,7 +186,7 @@ def test_the_slices_change_places_and_back(opened, accepted):
     ("of", "head", "name", "difference", "pick"),
     [
         ("model", "Model", "vicuna-13b", "+33.33 points", "model=vicuna-13b"),
-        ("language", "Language", "(none given)", "−11.11 points", None),
+        ("language", "Language", "(none given)", "−11.11 points", "language=%28none+given%29"),
         ("category", "Category", "hate", "+33.33 points", "category=hate"),
         ("turns", "Turns", "2 turns", "+33.33 points", "min_turns=2&max_turns=2"),
     ],
@@ -158,7 +196,7 @@ def test_every_mix_can_shift(opened, accepted, of, head, name, difference, pick)
     rows = table(app, "table_shifts")
     assert rows[name]["Difference"] == difference
     assert next(iter(rows[name])) == head
-    picks = {row["cells"][0]: row["pick"] for row in data(app, "table_shifts")["rows"]}
+    picks = {row["cells"][0]: row["token"] for row in data(app, "table_shifts")["rows"]}
     assert picks[name] == pick
     _, a, b = traces(app, "shifts")
     assert name in a["y"]
@@ -169,15 +207,15 @@ def test_every_mix_can_shift(opened, accepted, of, head, name, difference, pick)
 def test_the_largest_shift_is_on_top(opened, accepted):
     app = opened(accepted, "compare", model="gpt-4", against="rest")
     assert names(app, "table_shifts") == ["gpt-4", "vicuna-13b", "koala-13b", "claude-1"]
-    a, b = (dict(zip(one["y"], one["x"], strict=True)) for one in traces(app, "shifts")[1:])
+    a, b = (dict(zip(trace["y"], trace["x"], strict=True)) for trace in traces(app, "shifts")[1:])
     assert (a["gpt-4"], b["gpt-4"]) == (100, 0)
     app = whole(send(app, "table_shifts", "chosen", "model=koala-13b"))
     assert sides(app)[0] == "**A** 5 conversations: gpt-4 or koala-13b"
 
 
-def test_no_shift_is_said(opened, accepted):
+def test_no_shift_is_stated(opened, accepted):
     app = whole(opened(accepted, "compare", model="gpt-4", against="flagged=none", of="category"))
-    assert "Nothing differs." in texts(app)
+    assert "No differences." in texts(app)
     assert names(app, "table_shifts") == []
 
 
@@ -204,8 +242,8 @@ def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(opened, o
     query = {"model": "gpt-4", "against": "rest", "words": "true"}
     app = opened(odd_store("words"), "compare", **query)
     assert sorted(names(app, "words_b")) == ["Covered: flagged", "rocket", "ship"]
-    details = opened_details(app, "telling_words")
-    assert "poison" not in data(details, "figures_telling_words")["export"]["csv"]
+    details = opened_details(app, "distinctive_words")
+    assert "poison" not in data(details, "figures_distinctive_words")["export"]["csv"]
     app.toggle(key="uncover_words").set_value(True)
     app = whole(app.run())
     assert sorted(names(app, "words_b")) == ["poison", "rocket", "ship"]
@@ -226,10 +264,10 @@ def test_a_word_leads_to_its_conversations(opened, odd_store, against, side, hre
     assert data(app, "go")["href"] == href
 
 
-def test_few_openings_have_no_telling_words(opened, accepted):
+def test_few_openings_have_no_distinctive_words(opened, accepted):
     query = {"model": "gpt-4", "against": "rest", "words": "true"}
     app = whole(opened(accepted, "compare", **query))
-    assert "No word stands in five of these openings." in texts(app)
+    assert "No word occurs in at least five of these openings." in texts(app)
 
 
 def test_few_openings_are_counted_all_the_same(opened, accepted):

@@ -5,20 +5,20 @@ import json
 import pytest
 
 from queries.errors import NotFoundError
-from tests.app.conftest import read
-from tests.app.conversations import CODE, FOLDED, LONG_MESSAGES, REPEATS
-from tests.app.reading import (
+from tests.app.support.components import (
     bodies,
     components,
     data,
     drawn,
     facts,
-    said,
+    notices,
     send,
     spoken,
     texts,
+    unescaped,
     whole,
 )
+from tests.app.support.conversations import CODE, FOLDED, LONG_MESSAGES, REPEATS
 
 
 def test_the_facts_are_in_words(opening):
@@ -36,19 +36,19 @@ def test_the_facts_are_in_words(opening):
     assert (odd["Model"], odd["Language"]) == ("no-such-model", "(none given)")
     assert (odd["Flagged"], odd["Names redacted"]) == ("no", "yes")
     assert facts(opening("s"))["Flagged"] == "from turn 4: in no category"
-    assert facts(opening("u"))["Names redacted"] == "not said"
+    assert facts(opening("u"))["Names redacted"] == "not recorded"
 
 
 def test_the_id_and_a_link_that_says_nothing_of_a_list_can_be_copied(opening):
     app = opening("c", model="gpt-4", sort="turn_count", page="2", turn="3", read="rendered")
     (fact,) = [fact for fact in data(app, "facts")["facts"] if fact["label"] == "Id"]
-    assert [(one["label"], one.get("text"), one.get("href")) for one in fact["copies"]] == [
+    assert [(link["label"], link.get("text"), link.get("href")) for link in fact["copies"]] == [
         ("Copy", "c" * 32, None),
         ("Copy link", None, f"conversation?conversation={'c' * 32}"),
     ]
     (column,) = data(app, "transcript")["columns"]
-    kept = "model=gpt-4&sort=turn_count&read=rendered"
-    assert column["address"] == f"conversation?{kept}&conversation={'c' * 32}&page=2"
+    params = "model=gpt-4&sort=turn_count&read=rendered"
+    assert column["address"] == f"conversation?{params}&conversation={'c' * 32}&page=2"
 
 
 def test_how_often_a_prompt_repeats_leads_to_the_others(opening, opened, read_folder):
@@ -63,28 +63,28 @@ def test_how_often_a_prompt_repeats_leads_to_the_others(opening, opened, read_fo
 
 def test_the_strip_says_where_scores_change(opening):
     strip = data(whole(opening("s")), "strip")
-    assert [one["change"] for one in strip["messages"]] == [
+    assert [message["change"] for message in strip["messages"]] == [
         *("", "", ""),  # The second of the user is 18 times the first, and still noise.
         "violence 0.02 → 0.3",
         "violence 0.009 → 0.095",
         *("", "flagged", ""),
     ]
-    assert [one["label"] for one in strip["messages"][::3]] == [
+    assert [message["label"] for message in strip["messages"][::3]] == [
         *("turn 1, user", "turn 2, assistant", "turn 4, user")
     ]
     highest = "highest score: violence 0.91 in turn 4, user."
-    assert strip["summary"] == f"1 of 8 messages flagged; {highest}"
+    assert strip["summary"] == f"1 of 8 messages flagged; 1 of 8 has no verdict; {highest}"
     assert strip["messages"][7]["title"] == "turn 4, assistant: no published verdict"
     assert strip["messages"][6]["title"] == "turn 4, user: violence 0.91"
 
 
 def test_a_message_says_its_verdict_apart_from_its_scores(opening):
     messages = drawn(opening("s"))
-    assert [one["verdict"] for one in messages] == [
+    assert [message["verdict"] for message in messages] == [
         *["published as not flagged"] * 6,
         *("published as flagged", "no published verdict"),
     ]
-    assert [one["flags"] for one in messages[5:]] == [[], ["flagged"], []]
+    assert [message["flags"] for message in messages[5:]] == [[], ["flagged"], []]
     assert messages[6]["scores"] == [*[0.0] * 9, 0.91, 0.0]
     assert messages[7]["scores"] is None
 
@@ -93,7 +93,7 @@ def test_texts_are_sent_in_runs(opening):
     def runs(app):
         is_sent = [body is not None for body in bodies(app)]
         assert len(is_sent) == LONG_MESSAGES
-        return {n // 30 for n, one in enumerate(is_sent) if one}, is_sent.count(True)
+        return {n // 30 for n, sent in enumerate(is_sent) if sent}, is_sent.count(True)
 
     app = whole(opening("l"))
     assert runs(app) == ({0}, 30)
@@ -105,16 +105,16 @@ def test_texts_are_sent_in_runs(opening):
     assert runs(app) == ({9}, 30)
     assert bodies(app)[298] == "message 298"
     assert data(app, "transcript")["turn"] == 150
-    assert [one["chars"] for one in drawn(app)[:2]] == [9, 9]
+    assert [message["chars"] for message in drawn(app)[:2]] == [9, 9]
 
 
 @pytest.mark.parametrize(
-    ("turn", "asked", "run"),
+    ("turn", "number", "run"),
     [("999", 999, 13), ("0", None, 0), ("-1", None, 0), ("²", None, 0), ("9" * 99, None, 0)],
 )
-def test_a_turn_that_is_not_there_is_no_error(opening, turn, asked, run):
+def test_a_turn_that_is_not_there_is_no_error(opening, turn, number, run):
     app = whole(opening("l", turn=turn))
-    assert data(app, "transcript")["turn"] == asked
+    assert data(app, "transcript")["turn"] == number
     assert bodies(app)[30 * run] == f"message {30 * run}"
 
 
@@ -124,12 +124,12 @@ def test_a_long_message_is_folded_until_it_is_asked_for(opening):
     assert first == FOLDED[: len(first)]
     assert not FOLDED[len(first) - 1].isspace()
     assert 2_900 < len(first) <= 3_000
-    assert [one["isCut"] for one in drawn(app)] == [True, False, True, False]
+    assert [message["isCut"] for message in drawn(app)] == [True, False, True, False]
     assert (whole_one, cut, short) == ("a" * 6_000, "b" * 3_000, "short")
     app = whole(send(app, "transcript", "unfolded", "f" * 32 + ":0"))
     assert bodies(app) == [FOLDED, "a" * 6_000, "b" * 3_000, "short"]
-    assert [one["isCut"] for one in drawn(app)] == [False, False, True, False]
-    assert [one["isWhole"] for one in drawn(app)] == [True, False, False, False]
+    assert [message["isCut"] for message in drawn(app)] == [False, False, True, False]
+    assert [message["isWhole"] for message in drawn(app)] == [True, False, False, False]
 
 
 def test_a_text_is_plain_rendered_or_as_published(opening):
@@ -145,7 +145,7 @@ def test_a_text_is_plain_rendered_or_as_published(opening):
     bold, _, formula = paragraph["children"]
     assert bold == {"tag": "strong", "children": ["bold"]}
     assert formula["source"] == "x^2"
-    app = whole(send(app, "transcript", "how", "plain"))
+    app = whole(send(app, "transcript", "mode", "plain"))
     assert "read" not in app.query_params
     assert spoken(drawn(app)[0]["nodes"][2]) == "**bold** and $x^2$"
     app = whole(opening("t", read="published"))
@@ -163,8 +163,8 @@ def test_an_unknown_way_to_read_is_plain(opening):
 def test_one_name_has_one_colour(opening):
     tones = [
         node["tone"]
-        for one in drawn(opening("m"))
-        for block in one["nodes"]
+        for message in drawn(opening("m"))
+        for block in message["nodes"]
         for node in block["block"]
         if isinstance(node, dict) and "name" in node
     ]
@@ -174,10 +174,10 @@ def test_one_name_has_one_colour(opening):
 
 def test_two_are_read_side_by_side(opening):
     app = whole(opening("07", beside="h" * 32, read="published"))
-    ids = [one["id"] for one in data(app, "transcript")["columns"]]
+    ids = [column["id"] for column in data(app, "transcript")["columns"]]
     assert ids == ["07" * 32, "h" * 32]
     columns = data(app, "transcript")["columns"]
-    assert [(one["title"], one["address"]) for one in columns] == [
+    assert [(column["title"], column["address"]) for column in columns] == [
         (
             "model-1",
             f"conversation?read=published&conversation={'07' * 32}&beside={'h' * 32}",
@@ -203,25 +203,25 @@ def test_nothing_stands_beside_itself(opening):
 def test_a_conversation_that_is_not_there_is_not_beside(opening, beside):
     app = opening("t", beside=beside)
     assert not app.exception
-    assert [read(error) for error in app.error] == [str(NotFoundError(beside))]
+    assert [unescaped(error) for error in app.error] == [str(NotFoundError(beside))]
     assert bodies(app)[1] == "plain"
     assert len(data(app, "transcript")["columns"]) == 1
 
 
-def test_a_conversation_that_is_not_there_is_said(opening):
+def test_a_missing_conversation_is_reported(opening):
     app = opening("nope")
     assert not app.exception
-    assert [read(error) for error in app.error] == [str(NotFoundError("nope" * 32))]
+    assert [unescaped(error) for error in app.error] == [str(NotFoundError("nope" * 32))]
     assert not {"transcript", "facts"} & components(app)
 
 
 def test_one_without_messages_says_so(opening):
     app = whole(opening("n"))
-    assert said(app) == ["This conversation has no messages."]
+    assert notices(app) == ["This conversation has no messages."]
     assert not {"transcript", "strip"} & components(app)
     assert facts(app)["Messages"] != "0"
     beside = whole(opening("t", beside="n" * 32))
-    assert [len(one["messages"]) for one in data(beside, "transcript")["columns"]] == [2, 0]
+    assert [len(column["messages"]) for column in data(beside, "transcript")["columns"]] == [2, 0]
 
 
 def test_one_message(opening):
@@ -234,23 +234,24 @@ def test_one_message(opening):
 def test_without_verdicts_nothing_is_covered_and_there_is_no_strip(opening, how):
     app = whole(opening("u", read=how))
     assert "strip" not in components(app)
-    assert [(one["verdict"], one["scores"]) for one in drawn(app)] == [
+    assert [(message["verdict"], message["scores"]) for message in drawn(app)] == [
         ("no published verdict", None)
     ] * 2
     if how == "published":
         assert [json.loads(body)["openai_moderation"] for body in bodies(app)] == [None] * 2
 
 
-def test_fewer_verdicts_than_messages(opening):
+def test_as_many_verdicts_as_user_messages_are_theirs(opening):
     app = whole(opening("h"))
-    assert [one["verdict"] for one in drawn(app)] == [
-        *("published as flagged", "published as not flagged"),
-        *["no published verdict"] * 2,
+    assert [message["verdict"] for message in drawn(app)] == [
+        *("published as flagged", "no published verdict"),
+        *("published as not flagged", "no published verdict"),
     ]
+    assert [message["unknown"] for message in drawn(app)] == ["", "no verdict"] * 2
     assert bodies(app) == [None, "second", "third", "fourth"]
-    assert [one["scores"] is None for one in data(app, "strip")["messages"]] == [
-        *(False, False, True, True)
+    assert [message["scores"] is None for message in data(app, "strip")["messages"]] == [
+        *(False, True) * 2
     ]
     app = whole(opening("h", read="published"))
     verdicts = [json.loads(body)["openai_moderation"] for body in bodies(app)[1:]]
-    assert [verdict is None for verdict in verdicts] == [False, True, True]
+    assert [verdict is None for verdict in verdicts] == [True, False, True]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from queries.layout import StorePath
-from queries.licence import accept
-from tests import tiny
-from tests.app.reading import data, names, whole
-from tests.conftest import prepared
+from queries.state.licence import accept
+from queries.store.layout import StorePath
+from tests.app.support.components import data, names, whole
+from tests.support import tiny_dataset
+from tests.support.stores import prepare_store
 
 ALONE = "Covered: flagged as sexual/minors; shown only message by message, in the conversation"
 
@@ -15,13 +15,13 @@ ALONE = "Covered: flagged as sexual/minors; shown only message by message, in th
 def folder(tmp_path):
     """Two prompts that repeat, one of them flagged as sexual/minors."""
     rows = [
-        tiny.row(letter, "m1", "English", (text, tiny.verdict(category)), "fine")
+        tiny_dataset.row(letter, "m1", "English", (text, tiny_dataset.verdict(category)), "fine")
         for letter, text, category in (
             *(("a", "poison", "sexual/minors"), ("b", "poison", "sexual/minors")),
             *(("c", "rude", "hate"), ("d", "rude", "hate")),
         )
     ]
-    prepared(tiny.write(tmp_path / "raw.parquet", rows), tmp_path / "store")
+    prepare_store(tiny_dataset.write(tmp_path / "raw.parquet", rows), tmp_path / "store")
     accept(StorePath(tmp_path / "store"), "test")
     return tmp_path / "store"
 
@@ -39,5 +39,5 @@ def test_the_list_of_conversations(opened, folder):
 def test_the_list_of_repeated_prompts(opened, folder):
     app = opened(folder, "lengths")
     app.toggle(key="uncover_openings").set_value(True)
-    shown = names(whole(app.run()), "table_repeated")
-    assert sorted(shown) == [ALONE, "rude"]
+    openings = names(whole(app.run()), "table_repeated")
+    assert sorted(openings) == [ALONE, "rude"]

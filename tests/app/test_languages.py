@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.app.reading import (
+from tests.app.support.components import (
     captions,
     data,
     marks,
@@ -48,23 +48,26 @@ def test_it_measures_what_can_be_counted_by_hand(opened, accepted):
     assert notes(app, "table_languages")["unknown"]["Conversations"] == "8.33 %"
 
 
-def test_unknown_is_said_to_be_a_guess_that_found_none(opened, accepted):
+def test_unknown_is_described_as_a_failed_guess(opened, accepted):
     assert captions(opened(accepted, "languages"))[-1].startswith(
-        "A language is a guess made from the first user message; `unknown` is what the guess said"
+        "The language is guessed from the first user message. `unknown` means that no language was"
     )
 
 
 def test_a_bar_of_parts_says_which_models_a_language_has(opened, accepted):
     app = opened(accepted, "languages")
     bars = traces(app, "model_languages")
-    parts = {one["name"]: dict(zip(one["y"], one["x"], strict=True)) for one in bars}
+    parts = {trace["name"]: dict(zip(trace["y"], trace["x"], strict=True)) for trace in bars}
     assert parts["vicuna-13b"]["English"] == pytest.approx(100 * 3 / 7)
     assert parts["claude-1"] == {"Hebrew": 100, "(none given)": 100}
     sums = [sum(part.get(name, 0) for part in parts.values()) for name in LANGUAGES]
     assert sums == pytest.approx([100] * 6)
-    claude = next(one for one in bars if one["name"] == "claude-1")
+    claude = next(trace for trace in bars if trace["name"] == "claude-1")
     picks = dict(zip(claude["y"], claude["meta"], strict=True))
-    assert picks == {"Hebrew": "model=claude-1&language=Hebrew", "(none given)": None}
+    assert picks == {
+        "Hebrew": "model=claude-1&language=Hebrew",
+        "(none given)": "model=claude-1&language=%28none+given%29",
+    }
 
 
 def test_a_standardised_rate_stands_beside_the_raw_one(opened, accepted):
@@ -105,9 +108,9 @@ def test_a_language_that_is_not_given_can_be_found(opened, accepted):
 
 def test_a_row_and_a_part_are_filters(opened, accepted):
     app = opened(accepted, "languages")
-    picks = [row["pick"] for row in data(app, "table_languages")["rows"]]
+    picks = [row["token"] for row in data(app, "table_languages")["rows"]]
     assert picks[0] == "language=English"
-    assert picks[-1] is None
+    assert picks[-1] == "language=%28none+given%29"
     app = whole(send(app, "table_languages", "chosen", "language=Hebrew"))
     assert texts(app) == ["1 conversation: Hebrew"]
     app = whole(send(app, "model_languages", "chosen", "model=koala-13b&language=English"))
@@ -118,7 +121,7 @@ def test_figures_name_their_rows_and_filter_too(opened, accepted):
     app = opened_details(opened(accepted, "languages"), "model_languages")
     rows = data(app, "figures_model_languages")["rows"]
     assert rows[0]["cells"][:3] == ["vicuna-13b", "English", "3"]
-    assert rows[0]["pick"] == "model=vicuna-13b&language=English"
+    assert rows[0]["token"] == "model=vicuna-13b&language=English"
     assert [code.value.splitlines()[0] for code in app.code] == [
         "-- conversations: STORE/versions/VERSION/conversations/*.parquet"
     ]

@@ -1,8 +1,11 @@
 """The page of lengths and turns: how long conversations and messages are, and what repeats."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.app.reading import (
+from queries.datasets.lmsys_chat import LMSYS_CHAT
+from tests.app.support.components import (
     captions,
     data,
     names,
@@ -29,16 +32,26 @@ def test_turns_are_counted(opened, accepted):
     assert texts(app)[0] == "12 conversations: all conversations"
 
 
-def test_lengths_of_messages_are_classes_with_the_cut_offs(opened, accepted):
+@pytest.fixture
+def published(monkeypatch):
+    """Makes a store of so many conversations the published dataset."""
+
+    def recognise(count):
+        info = replace(LMSYS_CHAT.info, published_count=count)
+        monkeypatch.setattr(LMSYS_CHAT, "info", info)
+
+    return recognise
+
+
+def test_lengths_of_messages_are_classes_with_the_cut_offs(opened, accepted, published):
+    published(12)
     app = opened(accepted, "lengths")
-    note = (
-        "n = 30 messages; dotted: where the site cut prompts, at 1,536 and later 2,560 characters"
-    )
+    note = "n = 30 messages; dotted lines: the site cut prompts at 1,536 and later 2,560 characters"
     assert note in captions(app)
-    for one in traces(app, "length_classes"):
+    for trace in traces(app, "length_histogram"):
         # Each class is an edge on the left and one on the right.
-        assert sum(count for _, _, count in one["customdata"]) == 2 * 15
-    layout = data(app, "length_classes")["layout"]
+        assert sum(count for _, _, count in trace["customdata"]) == 2 * 15
+    layout = data(app, "length_histogram")["layout"]
     assert [word["text"] for word in layout["annotations"]] == ["1,536", "2,560"]
     assert layout["xaxis"]["title"]["text"] == "Characters of a message"
 
@@ -53,12 +66,14 @@ def test_lengths_by_turn_are_medians(opened, accepted, role, medians, counts):
     assert line["x"] == [1, 2, 3]
     assert [row[0] for row in line["customdata"]] == counts
     assert line["y"] == medians
-    assert captions(app).count("n = 15 of turns 1 to 12; bands hold half and 80 % of them") == 2
+    assert (
+        captions(app).count("n = 15 in turns 1 to 12; the bands contain 50 % and 80 % of them") == 2
+    )
 
 
 def test_first_prompts_that_repeat_are_counted(opened, accepted):
     app = opened(accepted, "lengths")
-    (bars,) = traces(app, "prompt_repeats")
+    (bars,) = traces(app, "prompt_repeat_histogram")
     assert dict(zip(bars["x"], bars["y"], strict=True)) == {"1": 9, "2–3": 3}
     assert "n = 12 conversations with a first prompt" in captions(app)
     assert table(app, "table_repeated") == {
@@ -72,7 +87,7 @@ def test_first_prompts_that_repeat_are_counted(opened, accepted):
 
 def test_a_repeated_prompt_is_a_filter(opened, accepted):
     app = opened(accepted, "lengths")
-    pick = data(app, "table_repeated")["rows"][0]["pick"]
+    pick = data(app, "table_repeated")["rows"][0]["token"]
     assert pick.startswith("prompt_group=")
     app = whole(send(app, "table_repeated", "chosen", pick))
     assert texts(app)[0] == "3 conversations: one repeated first prompt"
@@ -82,9 +97,9 @@ def test_a_repeated_prompt_is_a_filter(opened, accepted):
     assert "prompt_group" not in app.query_params
 
 
-def test_no_repeat_is_said(opened, odd_store):
+def test_no_repeat_is_stated(opened, odd_store):
     app = whole(opened(odd_store("one"), "lengths"))
-    assert "No first prompt stands twice in the slice." in texts(app)
+    assert "No first prompt occurs twice in the slice." in texts(app)
     assert "none repeats" in captions(app)
 
 
@@ -103,7 +118,7 @@ def test_flagged_openings_are_covered_until_they_are_asked_for(opened, odd_store
 
 def test_a_log_scale_is_in_the_address(opened, accepted):
     app = whole(opened(accepted, "lengths", log="true"))
-    charts = ("turn_histogram", "length_classes", "prompt_repeats")
+    charts = ("turn_histogram", "length_histogram", "prompt_repeat_histogram")
     assert {data(app, chart)["layout"]["yaxis"]["type"] for chart in charts} == {"log"}
     app.toggle(key="log").set_value(False)
     app = whole(app.run())
@@ -113,9 +128,10 @@ def test_a_log_scale_is_in_the_address(opened, accepted):
     assert app.toggle(key="log").value is False
 
 
-def test_a_conversation_without_messages_leaves_charts_that_say_so(opened, odd_store):
+def test_a_conversation_without_messages_leaves_charts_that_say_so(opened, odd_store, published):
+    published(1)
     app = whole(opened(odd_store("silent"), "lengths"))
-    assert texts(app).count("Nothing to show: no conversation of the slice has any.") == 4
+    assert texts(app).count("Nothing to show: no conversation in the slice has any.") == 4
     assert "n = 0 messages; dotted" in " ".join(captions(app))
 
 

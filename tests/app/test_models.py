@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.app.conftest import read
-from tests.app.reading import (
+from tests.app.support.components import (
     captions,
     data,
     marks,
@@ -14,6 +13,7 @@ from tests.app.reading import (
     table,
     texts,
     traces,
+    unescaped,
     whole,
 )
 
@@ -120,7 +120,7 @@ def test_a_standardised_rate_stands_beside_the_raw_one(opened, accepted):
 
 def test_what_is_no_rate_cannot_be_standardised(opened, accepted):
     app = whole(opened(accepted, "models", measure="turns", standardise="true"))
-    assert captions(app)[0].endswith("cannot be standardised: not a rate of conversations")
+    assert captions(app)[0].endswith("not standardised, because it is not a rate of conversations")
     assert len(marks(app, "model_measure")) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_head_sorts_turns_round_and_goes_back(opened, accepted):
     assert orders == [("mean_turn_count", "desc"), ("mean_turn_count", "asc"), (None, None)]
     app = send(app, "table_models", "sorted", "group_name")
     assert app.query_params["order"] == "asc"
-    heads = {head["label"]: head["order"] for head in data(app, "table_models")["heads"]}
+    heads = {head["label"]: head["order"] for head in data(app, "table_models")["columns"]}
     assert (heads["Model"], heads["Turns"]) == ("ascending", "none")
 
 
@@ -202,7 +202,8 @@ def test_models_stand_against_languages(opened, accepted):
     assert "(none given)" in heat["x"]
     cell = heat["customdata"][0][0]
     assert cell == [3, pytest.approx(0.6)]
-    assert heat["meta"][heat["y"].index("claude-1")][heat["x"].index("(none given)")] is None
+    token = heat["meta"][heat["y"].index("claude-1")][heat["x"].index("(none given)")]
+    assert token == "model=claude-1&language=%28none+given%29"
 
 
 def test_a_part_of_a_name_finds_models(opened, accepted):
@@ -213,7 +214,7 @@ def test_a_part_of_a_name_finds_models(opened, accepted):
     app.text_input(key="find").set_value("[x(")
     app = whole(app.run())
     assert app.query_params["find"] == "[x("
-    assert "No model of the slice has “[x(” in its name" in read(app.info[0])
+    assert "No model in the slice has “[x(” in its name" in unescaped(app.info[0])
 
 
 def test_only_the_largest_are_shown_until_all_are_asked_for(opened, odd_store):
@@ -238,21 +239,3 @@ def test_figures_and_sql_are_behind_a_button(opened, accepted):
     export = data(app, "figures_models")["export"]
     assert export["csv"].splitlines()[1].startswith("gpt-4,2,")
     assert (export["name"], export["plot"]) == ("models", None)
-
-
-def test_a_choice_that_follows_at_once_does_not_undo_the_first(opened, accepted):
-    app = whole(send(opened(accepted, "models"), "table_models", "chosen", "model=koala-13b"))
-    # A browser that has not heard of the first sends what its widgets held before it.
-    app.multiselect(key="model").set_value([])
-    app.button_group(key="flagged").set_value("any")
-    app = whole(app.run())
-    assert app.query_params["model"] == "koala-13b"
-    assert app.query_params["flagged"] == "any"
-
-
-def test_what_is_taken_away_later_stays_away(opened, accepted, monkeypatch):
-    monkeypatch.setattr("dashboard.sidebar.ECHO_SECONDS", 0.0)
-    app = whole(send(opened(accepted, "models"), "table_models", "chosen", "model=koala-13b"))
-    app.multiselect(key="model").set_value([])
-    app = whole(app.run())
-    assert "model" not in app.query_params

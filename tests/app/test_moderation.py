@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.app.odd import MISSING
-from tests.app.reading import (
+from tests.app.support.components import (
     captions,
     components,
     data,
     marks,
     names,
+    notices,
     opened_details,
-    said,
     send,
     texts,
     traces,
     whole,
 )
+from tests.app.support.odd_stores import MISSING
 
 pytestmark = pytest.mark.usefixtures("served")
 
@@ -29,7 +29,7 @@ def test_categories_are_counted_by_role(opened, accepted):
     first = captions(app)[0]
     assert first == (
         "n = conversations: 12 with user messages, 12 with assistant messages; "
-        "a mark filters its category"
+        "click a mark to filter by its category"
     )
     assert traces(app, "role_categories")[0]["meta"][0] == "category=harassment"
 
@@ -41,7 +41,7 @@ def test_messages_can_be_counted_instead(opened, accepted):
     assert users["harassment"] == pytest.approx(100 / 15)
     assert (
         captions(app)[0]
-        == "n = messages: 15 of users, 15 of assistants; a mark filters its category"
+        == "n = messages: 15 of users, 15 of assistants; click a mark to filter by its category"
     )
     assert data(app, "role_categories")["layout"]["xaxis"]["type"] == "log"
 
@@ -61,16 +61,18 @@ def test_attempts_and_successes_are_of_each_model(opened, accepted, measure, val
 
 def test_flags_are_counted_by_turn(opened, accepted):
     app = opened(accepted, "moderation")
-    found = {}
-    for one in traces(app, "turn_flags"):
-        if one["mode"] == "markers":
-            counts = ((x, tuple(c[:2])) for x, c in zip(one["x"], one["customdata"], strict=True))
-            found.setdefault(one["name"], {}).update(counts)
-    assert found == {
+    flags_by_role = {}
+    for trace in traces(app, "turn_flags"):
+        if trace["mode"] == "markers":
+            counts = (
+                (x, tuple(c[:2])) for x, c in zip(trace["x"], trace["customdata"], strict=True)
+            )
+            flags_by_role.setdefault(trace["name"], {}).update(counts)
+    assert flags_by_role == {
         "user": {1: (2, 12), 2: (0, 2), 3: (0, 1)},
         "assistant": {1: (1, 12), 2: (1, 2), 3: (0, 1)},
     }
-    assert "n = 30 messages; of fewer than 30 in a turn the interval is not drawn" in captions(app)
+    assert "n = 30 messages; turns with fewer than 30 have no interval" in captions(app)
 
 
 def test_categories_that_meet_in_a_conversation_are_counted(opened, accepted):
@@ -80,9 +82,9 @@ def test_categories_that_meet_in_a_conversation_are_counted(opened, accepted):
     assert heat["text"][4] == ["", "", "", "", "1"]
 
 
-def test_no_flag_is_said_and_not_drawn(opened, odd_store):
+def test_no_flag_is_stated_and_not_drawn(opened, odd_store):
     app = whole(opened(odd_store("plain"), "moderation"))
-    assert texts(app).count("Nothing to show: no message of the slice is flagged.") == 2
+    assert texts(app).count("Nothing to show: no message in the slice is known to be flagged.") == 2
     assert captions(app)[0] == "no flagged message"
     assert not {"role_categories", "category_pairs"} & components(app)
     assert marks(app, "attempts") == [{"gpt-4": 0}]
@@ -106,7 +108,7 @@ def test_choices_are_in_the_address(opened, accepted):
     app.segmented_control(key="section").set_value("scores")
     app = whole(app.run())
     assert app.query_params["section"] == "scores"
-    assert [one.value for one in app.subheader[:2]] == [
+    assert [heading.value for heading in app.subheader[:2]] == [
         "Scores of harassment",
         "Threshold workbench",
     ]
@@ -133,7 +135,7 @@ def test_unknown_categories_and_roles_of_scores_fall_back(opened, accepted):
 def test_scores_are_spread_over_classes(opened, accepted):
     app = whole(opened(accepted, "moderation", section="scores", score_of="hate"))
     assert "n = 30 messages with a verdict; filled: flagged as hate" in captions(app)
-    flagged = traces(app, "score_levels")[3]
+    flagged = traces(app, "score_histogram")[3]
     assert flagged["name"] == "assistant, flagged"
     assert [c for c in flagged["customdata"] if c[2]] == [[0.63, 0.8, 1], [0.63, 0.8, 1]]
 
@@ -150,7 +152,7 @@ def test_the_workbench_begins_at_a_half_where_all_agree(opened, accepted):
     messages, conversations = data(app, "workbench")["verdicts"]
     assert [cell["count"] for cell in messages["cells"]] == ["4", "0", "0", "26"]
     assert [cell["count"] for cell in conversations["cells"]] == ["3", "0", "0", "9"]
-    assert messages["sentence"] == "0 of 30 messages change side."
+    assert messages["sentence"] == "0 of 30 messages change verdict."
 
 
 def test_thresholds_of_a_link_are_counted_for_a_role(opened, accepted):
@@ -161,7 +163,7 @@ def test_thresholds_of_a_link_are_counted_for_a_role(opened, accepted):
     assert rows["harassment"]["figures"][0] == ["1", "0", "0", "1"]
     assert rows["hate"]["figures"] == [["1", "15", "14", "0"], ["1", "12", "11", "0"]]
     assert rows["sexual"]["position"] == len(drawn["steps"])
-    assert drawn["verdicts"][0]["sentence"] == "13 of 15 messages change side."
+    assert drawn["verdicts"][0]["sentence"] == "13 of 15 messages change verdict."
     assert app.segmented_control(key="role").value == "assistant"
 
 
@@ -175,10 +177,10 @@ def test_thresholds_of_a_link_are_counted_for_a_role(opened, accepted):
         ("hate=nan", "'nan' is none of them"),
     ],
 )
-def test_thresholds_that_cannot_be_read_are_said(opened, accepted, thresholds, sentence):
+def test_unreadable_thresholds_are_reported(opened, accepted, thresholds, sentence):
     app = whole(opened(accepted, "moderation", section="scores", thresholds=thresholds))
-    assert sentence in said(app)[0]
-    assert said(app)[0].endswith("All thresholds are at 0.5.")
+    assert sentence in notices(app)[0]
+    assert notices(app)[0].endswith("All thresholds are set to 0.5.")
     assert bench(app)["harassment"]["figures"][0] == ["2", "2", "0", "0"]
 
 

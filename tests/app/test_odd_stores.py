@@ -2,9 +2,19 @@
 
 import pytest
 
-from tests.app.conftest import read
-from tests.app.odd import HOSTILE, HOSTILE_LANGUAGE, ROWS_OF
-from tests.app.reading import captions, components, names, said, send, table, texts, traces, whole
+from tests.app.support.components import (
+    captions,
+    components,
+    names,
+    notices,
+    send,
+    table,
+    texts,
+    traces,
+    unescaped,
+    whole,
+)
+from tests.app.support.odd_stores import HOSTILE, HOSTILE_LANGUAGE, ROWS_OF
 
 pytestmark = pytest.mark.usefixtures("served")
 
@@ -29,19 +39,19 @@ def test_a_page_is_drawn_to_its_end(opened, odd_store, view, query, store):
     app = whole(opened(odd_store(store), view, **query))
     assert app.title[0].value
     assert not app.warning
-    is_nobody = any("This store holds no conversation" in sentence for sentence in said(app))
+    is_nobody = any("This store has no conversations" in sentence for sentence in notices(app))
     assert is_nobody == (store == "nobody")
 
 
 @pytest.mark.parametrize(("view", "query"), PAGES, ids=IDS)
-def test_an_empty_slice_is_said_with_a_way_out_of_it(opened, accepted, view, query):
+def test_an_empty_slice_is_reported_with_a_way_out(opened, accepted, view, query):
     app = whole(opened(accepted, view, **query, min_turns="999"))
-    assert any("No conversation matches: at least 999 turns." in line for line in said(app))
-    assert components(app) == {"arrival", "plotly_script"}
+    assert any("No conversation matches: at least 999 turns." in line for line in notices(app))
+    assert components(app) == {"arrival", "badge", "plotly_script"}
     app.button(key="clear_here").click()
     app = whole(app.run())
     assert "min_turns" not in app.query_params
-    assert not any("No conversation matches" in line for line in said(app))
+    assert not any("No conversation matches" in line for line in notices(app))
 
 
 @pytest.mark.parametrize("view", ["models", "languages", "moderation", "lengths", "compare"])
@@ -52,7 +62,7 @@ def test_one_conversation_for_each_prompt_is_a_switch_and_a_filter(opened, accep
     switch.set_value("unique prompts")
     app = whole(app.run())
     assert app.query_params["unique_prompts"] == "true"
-    counted = [*texts(app), *(read(mark) for mark in app.main.markdown)]
+    counted = [*texts(app), *(unescaped(mark) for mark in app.main.markdown)]
     assert any("10 conversations: one for each first prompt" in line for line in counted)
     app.button(key="clear").click()
     app = whole(app.run())
@@ -61,38 +71,57 @@ def test_one_conversation_for_each_prompt_is_a_switch_and_a_filter(opened, accep
     assert app.segmented_control(key="counted").value == "unique prompts"
 
 
+def test_a_region_of_a_map_that_is_not_there_is_named_and_left_out(opened, accepted):
+    app = whole(opened(accepted, "models", region="1a2b3c4d_1-1_2-2_3-1", model=["gpt-4"]))
+    (notice,) = notices(app)
+    assert notice.startswith("This data has no map, so")
+    assert notice.endswith("That filter was ignored.")
+    assert "region" not in app.query_params
+    assert app.query_params["model"] == "gpt-4"
+
+
 @pytest.mark.parametrize("view", ["models", "languages", "moderation", "lengths", "compare"])
 def test_an_unknown_model_in_the_address_is_named_and_left_out(opened, accepted, view):
     app = whole(opened(accepted, view, model=["nope", "gpt-4"]))
-    assert said(app) == ["This store has no model 'nope': that filter was left out."]
+    assert notices(app) == ["This store has no model 'nope': that filter was ignored."]
     assert app.query_params["model"] == "gpt-4"
 
 
 def test_twenty_nine_are_pale_and_thirty_are_not(opened, odd_store, tmp_path):
-    from tests.app.odd import row
-    from tests.conftest import prepared
-    from tests.tiny import write
+    from tests.support.stores import prepare_store
+    from tests.support.tiny_dataset import row, write
 
     few = opened(odd_store("twenty-nine"), "models")
     assert traces(few, "model_measure")[0]["marker"]["opacity"] == [0.4]
     many = [*ROWS_OF["twenty-nine"], row("t", "gpt-4", "English", "hi", "x")]
-    prepared(write(tmp_path / "raw.parquet", many), tmp_path / "store")
-    from queries.layout import StorePath
-    from queries.licence import accept
+    prepare_store(write(tmp_path / "raw.parquet", many), tmp_path / "store")
+    from queries.state.licence import accept
+    from queries.store.layout import StorePath
 
     accept(StorePath(tmp_path / "store"), "a test")
     enough = opened(tmp_path / "store", "models")
     assert traces(enough, "model_measure")[0]["marker"]["opacity"] == [1]
 
 
-def test_names_that_are_not_given_are_rows_that_filter_nothing(opened, odd_store):
+def test_names_that_are_not_given_are_rows_that_filter_too(opened, odd_store):
     models = opened(odd_store("nulls"), "models")
     assert names(models, "table_models") == ["(none given)", "gpt-4"]
     assert table(models, "table_models")["(none given)"]["User flagged"] == "50.0 %"
-    assert traces(models, "model_measure")[0]["meta"] == [None, "model=gpt-4"]
+    assert traces(models, "model_measure")[0]["meta"] == ["model=%28none+given%29", "model=gpt-4"]
     languages = opened(odd_store("nulls"), "languages")
     assert names(languages, "table_languages") == ["(none given)", "English"]
     assert table(languages, "table_languages")["(none given)"]["Top model"] == "gpt-4"
+    unnamed = whole(send(models, "table_models", "chosen", "model=%28none+given%29"))
+    assert names(unnamed, "table_models") == ["(none given)"]
+    assert [chip.label for chip in unnamed.button if (chip.key or "").startswith("drop_")] == [
+        "no model given"
+    ]
+    (widget,) = [element for element in unnamed.multiselect if element.key == "model"]
+    assert [label.partition(" · ")[0] for label in widget.options] == [
+        *("gpt-4", r"(none given)", "(any given)"),
+    ]
+    named = whole(opened(odd_store("nulls"), "models", model="(any given)"))
+    assert names(named, "table_models") == ["gpt-4"]
 
 
 def test_empty_names_are_named_and_filter(opened, odd_store):
@@ -108,9 +137,9 @@ def test_hostile_names_stay_names(opened, odd_store, view):
     query = {"model": [HOSTILE], "language": [HOSTILE_LANGUAGE], "against": "rest"}
     app = whole(opened(odd_store("hostile"), view, **query))
     assert app.query_params["model"] == HOSTILE
-    for one in (*app.main.markdown, *app.main.caption, *app.main.info):
-        assert "](http" not in one.value
-        assert "<i>" not in one.value
+    for element in (*app.main.markdown, *app.main.caption, *app.main.info):
+        assert "](http" not in element.value
+        assert "<i>" not in element.value
 
 
 def test_hostile_names_are_escaped_in_charts_and_whole_in_tables_and_filters(opened, odd_store):

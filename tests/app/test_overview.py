@@ -2,13 +2,10 @@
 
 import shutil
 
-from tests import tiny
-from tests.app.conftest import read
-from tests.conftest import prepared
-
-
-def metrics(app) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
+from dashboard.pages import PAGES
+from tests.app.support.components import metrics, unescaped
+from tests.support import tiny_dataset
+from tests.support.stores import prepare_store
 
 
 def test_it_counts_all_conversations(opened, accepted):
@@ -41,24 +38,24 @@ def test_whatever_the_page_comes_to_the_way_out_stays_in_the_sidebar(opened, acc
         app = opened(accepted, view, **query)
         assert not app.exception
         assert app.sidebar.button(key="clear").label == "Clear all filters"
-        assert len(app.sidebar.get("page_link")) == 13
+        assert len(app.sidebar.get("page_link")) == len(PAGES)
         app.sidebar.button(key="clear").click().run()
         assert not app.query_params.get("min_turns")
 
 
-def test_a_version_that_went_away_is_said_in_a_sentence(opened, accepted):
+def test_a_deleted_version_is_reported_in_a_sentence(opened, accepted):
     app = opened(accepted)
     shutil.rmtree(accepted / "versions")
     app.run()
     assert not app.exception
-    assert "Build one with" in read(app.error[0])
+    assert "Build one with" in unescaped(app.error[0])
 
 
 def test_what_nobody_foresaw_is_a_sentence_too(opened, accepted, monkeypatch, caplog):
-    monkeypatch.setattr("dashboard.sidebar.filters_from_page", lambda: 1 / 0)
+    monkeypatch.setattr("dashboard.state.filter_state.filters_from_page", lambda: 1 / 0)
     app = opened(accepted)
     assert not app.exception
-    assert app.error[0].value.startswith("Something unexpected went wrong. Reload the page")
+    assert app.error[0].value.startswith("Something went wrong. Reload the page")
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -77,7 +74,7 @@ def test_a_filter_changes_the_figures_and_the_address(opened, accepted):
     assert metrics(app)["Conversations"] == "3"
     assert app.query_params["model"] == "koala-13b"
     app.number_input(key="min_turns").set_value(2).run()
-    assert "No conversation matches: koala-13b; at least 2 turns." in read(app.info[0])
+    assert "No conversation matches: koala-13b; at least 2 turns." in unescaped(app.info[0])
     assert app.query_params["min_turns"] == "2"
 
 
@@ -111,13 +108,13 @@ def test_an_address_of_before_is_gone_back_to_where_nothing_was_chosen(opened, a
 def test_a_bound_of_no_turns_stays(opened, accepted):
     app = opened(accepted, max_turns="0")
     app.run()
-    assert "No conversation matches: at most 0 turns." in read(app.info[0])
+    assert "No conversation matches: at most 0 turns." in unescaped(app.info[0])
     assert app.query_params["max_turns"] == "0"
 
 
 def test_a_number_of_many_digits_is_named_and_left_out(opened, accepted):
     app = opened(accepted, min_turns="9" * 5_000, page="9" * 5_000)
-    assert "The filter min_turns is a whole number" in read(app.warning[0])
+    assert "The filter min_turns takes a whole number" in unescaped(app.warning[0])
     assert metrics(app)["Conversations"] == "12"
 
 
@@ -166,11 +163,13 @@ def test_a_filter_chosen_under_more_filters_stays_when_that_is_closed(opened, ac
 
 def test_a_link_that_cannot_be_followed_says_which_part(opened, accepted):
     app = opened(accepted, model=["gpt-5", "gpt-4"], flagged="maybe", min_turns="two", nonsense="1")
-    said = [read(warning) for warning in app.warning]
-    assert len(said) == 3
-    assert "This store has no model 'gpt-5': that filter was left out." in said
-    assert any("The filter flagged can be any, none, user, assistant" in s for s in said)
-    assert any("The filter min_turns is a whole number" in s for s in said)
+    warnings = [unescaped(warning) for warning in app.warning]
+    assert len(warnings) == 3
+    assert "This store has no model 'gpt-5': that filter was ignored." in warnings
+    assert any(
+        "The filter flagged takes one of any, none, unknown, user, assistant" in s for s in warnings
+    )
+    assert any("The filter min_turns takes a whole number" in s for s in warnings)
     assert metrics(app)["Conversations"] == "2"
 
 
@@ -180,43 +179,45 @@ def test_switches_are_in_the_address(opened, accepted):
     app.toggle(key="without_largest").set_value(True).run()
     assert app.query_params["without_largest"] == "true"
     assert "n = 12 conversations · left out: “vicuna-13b”, 5 conversations" in [
-        read(c) for c in app.caption
+        unescaped(c) for c in app.caption
     ]
 
 
 def test_a_missing_store_is_a_page_with_the_way_out(opened, tmp_path):
     app = opened(tmp_path / "none")
     assert not app.exception
-    assert "Build one with: chatscape prepare RAW --store" in read(app.error[0])
+    assert "Build one with: chatscape prepare RAW --store" in unescaped(app.error[0])
 
 
 def test_an_empty_store_is_a_page_too(opened, tmp_path):
-    prepared(tiny.write(tmp_path / "raw.parquet", []), tmp_path / "store")
-    from queries.layout import StorePath
-    from queries.licence import accept
+    prepare_store(tiny_dataset.write(tmp_path / "raw.parquet", []), tmp_path / "store")
+    from queries.state.licence import accept
+    from queries.store.layout import StorePath
 
     accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store")
     assert not app.exception
-    assert "This store holds no conversation" in read(app.info[0])
+    assert "This store has no conversations" in unescaped(app.info[0])
     assert "Clear all filters" not in [button.label for button in app.button]
 
 
 def test_a_store_with_one_plain_conversation_renders(opened, tmp_path):
-    prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS[:1]), tmp_path / "store")
-    from queries.layout import StorePath
-    from queries.licence import accept
+    prepare_store(
+        tiny_dataset.write(tmp_path / "raw.parquet", tiny_dataset.ROWS[:1]), tmp_path / "store"
+    )
+    from queries.state.licence import accept
+    from queries.store.layout import StorePath
 
     accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store", log="true", without_largest="true")
     assert not app.exception
     assert metrics(app)["Flagged"] == "0 %"
-    assert "Nothing to show: no conversation of the slice has any." in [t.value for t in app.text]
+    assert "Nothing to show: no conversation in the slice has any." in [t.value for t in app.text]
 
 
 def test_a_slow_query_is_a_page_with_the_way_out(opened, accepted, monkeypatch):
     from queries.errors import SlowQueryError
-    from queries.store import Store
+    from queries.store.store import Store
 
     def slow(self, name, *_, **__):
         raise SlowQueryError(name, 20.0)
@@ -224,7 +225,7 @@ def test_a_slow_query_is_a_page_with_the_way_out(opened, accepted, monkeypatch):
     monkeypatch.setattr(Store, "run", slow)
     app = opened(accepted)
     assert not app.exception
-    assert "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS." in read(app.error[0])
+    assert "Narrow the filters, or raise CHATSCAPE_QUERY_SECONDS." in unescaped(app.error[0])
 
 
 def test_the_licence_is_asked_for_before_anything_is_shown(opened, tiny_folder, tmp_path):
@@ -244,10 +245,10 @@ def test_the_licence_is_asked_for_before_anything_is_shown(opened, tiny_folder, 
 
 def test_a_newer_version_is_offered_and_the_old_one_stays_until_taken(opened, accepted, tmp_path):
     app = opened(accepted)
-    prepared(tiny.write(tmp_path / "raw.parquet", tiny.ROWS[:5]), accepted)
+    prepare_store(tiny_dataset.write(tmp_path / "raw.parquet", tiny_dataset.ROWS[:5]), accepted)
     app.run()
     assert metrics(app)["Conversations"] == "12"
-    assert any("A newer version of the data is ready." in m.value for m in app.markdown)
+    assert any("A newer version of the data is available." in m.value for m in app.markdown)
     next(b for b in app.button if b.label == "Show it").click().run()
     assert metrics(app)["Conversations"] == "5"
     assert not any("newer version" in m.value for m in app.markdown)
@@ -256,10 +257,12 @@ def test_a_newer_version_is_offered_and_the_old_one_stays_until_taken(opened, ac
 def test_two_newer_versions_take_an_open_page_along(opened, accepted, tmp_path):
     app = opened(accepted, flagged="none")
     for rows in (5, 4):
-        prepared(tiny.write(tmp_path / f"{rows}.parquet", tiny.ROWS[:rows]), accepted)
+        prepare_store(
+            tiny_dataset.write(tmp_path / f"{rows}.parquet", tiny_dataset.ROWS[:rows]), accepted
+        )
     app.run()
     assert not app.error
-    assert "this is the newest one" in app.info[0].value
+    assert "This is the newest one" in app.info[0].value
     assert metrics(app)["Conversations"] == "4"
     app.run()
     assert not app.info
@@ -267,17 +270,19 @@ def test_two_newer_versions_take_an_open_page_along(opened, accepted, tmp_path):
 
 def test_the_only_bar_is_not_left_out(opened, accepted):
     app = opened(accepted, model=["gpt-4"], without_largest="true")
-    assert not any("“gpt-4”" in read(caption) for caption in app.caption)
+    assert not any("“gpt-4”" in unescaped(caption) for caption in app.caption)
 
 
 def test_hostile_names_stay_names(opened, tmp_path):
     hostile = "**b** $x$ :red[y] <i> [l](http://example.com) ![i](http://example.com/i.png)"
-    prepared(
-        tiny.write(tmp_path / "raw.parquet", [tiny.row("a", hostile, "it's · 12", "x", "y")]),
+    prepare_store(
+        tiny_dataset.write(
+            tmp_path / "raw.parquet", [tiny_dataset.row("a", hostile, "it's · 12", "x", "y")]
+        ),
         tmp_path / "store",
     )
-    from queries.layout import StorePath
-    from queries.licence import accept
+    from queries.state.licence import accept
+    from queries.store.layout import StorePath
 
     accept(StorePath(tmp_path / "store"), "a test")
     app = opened(tmp_path / "store", model=[hostile], language=["it's · 12"])

@@ -3,28 +3,29 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import exporting, people
-from queries.access_log import noted
-from queries.layout import StorePath
-from queries.removal.register import removed
+from dashboard.pages import PAGES
+from dashboard.state import current_user, exports
 from queries.removal.remove import remove
-from tests.app.conftest import read
-from tests.app.reading import components, data, table, texts, whole
-from tests.app.test_export import prepared
+from queries.state.audit_log import audit_events
+from queries.store.layout import StorePath
+from queries.store.tombstones import read_tombstones
+from tests.app.support.components import components, data, table, texts, unescaped, whole
+from tests.app.support.downloads import HERE
+from tests.app.support.export_page import prepare_export
 
 E, C, D = "e" * 32, "c" * 32, "d" * 32
 
 
 @pytest.fixture
 def page(opened, accepted):
-    def page(view: str, **asked: str) -> AppTest:
-        return opened(accepted, view, **asked)
+    def page(view: str, **params: str) -> AppTest:
+        return opened(accepted, view, **params)
 
     return page
 
 
 def errors(app: AppTest) -> list[str]:
-    return [read(one) for one in app.main.error]
+    return [unescaped(error) for error in app.main.error]
 
 
 def listed(app: AppTest) -> set[str]:
@@ -40,20 +41,20 @@ def removing(app: AppTest, reason: str) -> AppTest:
 def test_an_operator_removes_the_conversation_that_is_read(page, accepted):
     app = removing(page("conversation", conversation=E), "  asked for \n by its author ")
     assert errors(app) == [
-        f"The conversation '{E}' was removed from this store for good: it is not shown any more."
+        f"The conversation '{E}' was permanently removed from this store. Choose another one."
     ]
-    (row,) = removed(StorePath(accepted)).to_pylist()
+    (row,) = read_tombstones(StorePath(accepted)).to_pylist()
     assert (row["conversation_id"], row["reason"]) == (E, "asked for by its author")
-    event = noted(StorePath(accepted)).iloc[0]
+    event = audit_events(StorePath(accepted)).iloc[0]
     assert (event["what"], event["of"]) == ("removed", f"{E}: asked for by its author")
-    assert "Removed for good: 1 conversation." in texts(page("about"))
+    assert "Permanently removed: 1 conversation." in texts(page("about"))
 
 
 def test_a_removal_needs_a_reason(page, accepted):
     app = removing(page("conversation", conversation=E), "   ")
     assert errors(app) == ["A removal needs a reason, of at most 500 characters."]
-    assert removed(StorePath(accepted)).num_rows == 0
-    assert noted(StorePath(accepted)).empty
+    assert read_tombstones(StorePath(accepted)).num_rows == 0
+    assert audit_events(StorePath(accepted)).empty
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
@@ -62,27 +63,27 @@ def test_who_comes_through_a_proxy_neither_removes_nor_sees_the_log(
 ):
     app = page("conversation", conversation=E)
     assert app.button(key="remove")
-    monkeypatch.setattr("dashboard.people.st.context", _Context({header: "192.0.2.1"}))
-    assert not people.is_operator()
+    monkeypatch.setattr("dashboard.state.current_user.st.context", _Context({header: "192.0.2.1"}))
+    assert not current_user.is_operator()
     app = removing(app, "no")
-    assert removed(StorePath(accepted)).num_rows == 0
+    assert read_tombstones(StorePath(accepted)).num_rows == 0
     assert "remove" not in {button.key for button in app.button}
-    assert len(app.sidebar.get("page_link")) == 12
+    assert len(app.sidebar.get("page_link")) == len(PAGES) - 1
     app = page("log")
     assert "events" not in components(app)
-    assert [one[:33] for one in errors(app)] == ["Only an operator may see the log:"]
+    assert [error[:39] for error in errors(app)] == ["Only an operator may see the audit log."]
 
 
 @pytest.mark.parametrize("names", [["dash.example.org"], ["192.0.2.7"]])
 def test_behind_another_name_nobody_is_an_operator(monkeypatch, names):
     options = {"server.address": "127.0.0.1", "server.allowedHosts": ["localhost", "[::1]"]}
-    monkeypatch.setattr("dashboard.people.st.get_option", options.get)
-    monkeypatch.setattr("dashboard.people.st.context", _Context({}))
-    assert people.is_operator()
+    monkeypatch.setattr("dashboard.process.listen_address.st.get_option", options.get)
+    monkeypatch.setattr("dashboard.state.current_user.st.context", _Context({}))
+    assert current_user.is_operator()
     options["server.allowedHosts"] = ["localhost", *names]
-    assert not people.is_operator()
+    assert not current_user.is_operator()
     options |= {"server.allowedHosts": [], "server.address": "0.0.0.0"}
-    assert not people.is_operator()
+    assert not current_user.is_operator()
 
 
 class _Context:
@@ -100,16 +101,16 @@ def test_an_open_page_follows_a_removal_by_others(page, accepted):
     assert len(listed(app)) == 10
     assert not listed(app) & {E, C}
     assert errors(page("conversation", conversation=C)) == [
-        f"The conversation '{C}' was removed from this store for good: it is not shown any more."
+        f"The conversation '{C}' was permanently removed from this store. Choose another one."
     ]
 
 
 def test_a_prepared_export_with_it_cannot_be_fetched_any_more(page, accepted):
-    _, (with_it, _) = prepared(page("export", flagged="any"))
-    _, (without_it, _) = prepared(page("export", language="Hebrew"))
+    _, (with_it, _) = prepare_export(page("export", flagged="any"))
+    _, (without_it, _) = prepare_export(page("export", language="Hebrew"))
     remove(StorePath(accepted), [E], "others", "somebody")
     for path, is_left in ((with_it, False), (without_it, True)):
-        fetched = exporting.prepared_file(path.parent.name, path.name)
+        fetched = exports.prepared_file(path.parent.name, path.name, HERE)
         assert (fetched is not None) == is_left == path.exists()
 
 
@@ -131,12 +132,12 @@ def test_the_log_shows_what_was_done_and_what_was_removed(page, accepted):
 
 def test_a_log_without_events_says_so(page):
     app = page("log")
-    assert "Nobody unmasked, exported or removed anything yet." in texts(app)
-    assert "None was removed." in texts(app)
+    assert "Nothing has been unmasked, exported or removed yet." in texts(app)
+    assert "No conversation has been removed." in texts(app)
 
 
 def test_about_counts_what_is_left(page, accepted):
     remove(StorePath(accepted), [E], "asked", "Ann")
-    said_ = texts(page("about"))
-    assert any(one.startswith("11 conversations with 26 messages") for one in said_)
-    assert "Removed for good: 1 conversation." in said_
+    lines = texts(page("about"))
+    assert any(line.startswith("11 conversations with 26 messages") for line in lines)
+    assert "Permanently removed: 1 conversation." in lines

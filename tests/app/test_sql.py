@@ -6,84 +6,98 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 
-from dashboard import asking, sidebar
-from dashboard.components import sql_page
+from dashboard.components import filter_sidebar
+from dashboard.panels.sql import page
+from dashboard.state import sql_results
 from queries import cli
-from queries.console.process import Answered
-from queries.console.views import EXAMPLES
-from tests.app.conftest import raw
-from tests.app.reading import captions, components, data, said, texts, whole
-from tests.app.statements import BY_MODEL, column, count_of, run
-from tests.app.test_people import errors
+from queries.sql_console.views import EXAMPLES
+from queries.sql_console.worker_client import SqlResult
+from tests.app.support.components import (
+    captions,
+    components,
+    data,
+    error_texts,
+    notices,
+    texts,
+    whole,
+)
+from tests.app.support.sample_rows import sample_rows
+from tests.app.support.sql_page import BY_MODEL, column, count_of, run
 
 
 def test_what_is_run_is_shown_and_in_the_address(opened, sample_folder):
     app = whole(opened(sample_folder, "sql"))
     assert "sql_rows" not in components(app)
     app = whole(run(app, f"  {BY_MODEL}\n"))
-    models = Counter(row["model"] for row in raw().values())
+    models = Counter(row["model"] for row in sample_rows().values())
     assert dict(zip(column(app), map(int, column(app, 2)), strict=True)) == models
     assert texts(app)[1].startswith(f"{len(models)} rows, 2 columns, in ")
-    heads = [(head["label"], head["number"]) for head in data(app, "sql_rows")["heads"]]
+    heads = [(head["label"], head["number"]) for head in data(app, "sql_rows")["columns"]]
     assert heads == [("Row", True), ("model", False), ("n", True)]
     assert app.query_params == {"sql": BY_MODEL}
     assert data(app, "sql_editor")["statement"] == BY_MODEL
 
 
-def test_a_link_runs_its_statement_over_its_slice(opened, sample_folder, asked):
+def test_a_link_runs_its_statement_over_its_slice(opened, sample_folder, sql_requests):
     app = whole(opened(sample_folder, "sql", sql=BY_MODEL, model="gpt-4"))
     many = count_of(model="gpt-4")
     assert list(zip(column(app), column(app, 2), strict=True)) == [("gpt-4", str(many))]
-    assert texts(app)[0] == f"The view slice has {many} conversations: gpt-4"
-    assert len(asked) == 1
+    assert texts(app)[0] == f"The view slice contains {many} conversations: gpt-4"
+    assert len(sql_requests) == 1
     app = whole(app.multiselect(key="model").set_value([]).run())
-    assert sum(map(int, column(app, 2))) == len(raw())
-    assert len(asked) == 2
+    assert sum(map(int, column(app, 2))) == len(sample_rows())
+    assert len(sql_requests) == 2
 
 
 def test_the_sidebar_is_there_before_a_statement_runs(opened, sample_folder, monkeypatch):
     seen = []
-    show = sidebar.show_filters
+    show = filter_sidebar.show_filters
 
     def ask(*_, **__):
         seen.append("asked")
-        return Answered(pa.table({"a": [1]}), is_cut=False)
+        return SqlResult(pa.table({"a": [1]}), is_cut=False)
 
-    monkeypatch.setattr(asking.console, "ask", ask)
-    monkeypatch.setattr(sidebar, "show_filters", lambda of: seen.append("sidebar") or show(of))
+    monkeypatch.setattr(sql_results.console, "run", ask)
+    monkeypatch.setattr(
+        filter_sidebar, "show_filters", lambda of: seen.append("sidebar") or show(of)
+    )
     app = whole(opened(sample_folder, "sql", sql="select 1"))
     assert seen == ["sidebar", "asked", "sidebar"]
     assert column(app) == ["1"]
 
 
-def test_more_rows_than_are_given_are_said_and_pages_do_not_ask_again(opened, sample_folder, asked):
+def test_omitted_rows_are_reported_and_pages_do_not_run_the_query_again(
+    opened, sample_folder, sql_requests
+):
     sql = "select range as n from range(20000)"
     app = whole(opened(sample_folder, "sql", sql=sql, page="2"))
     assert column(app) == [str(n) for n in range(50, 100)]
     assert column(app, 0)[0] == "51"
-    assert "There are more rows: the first 10,000 are shown." in said(app)
+    assert "There are more rows. Only the first 10,000 are shown." in notices(app)
     app.query_params["page"] = "999"
     app = whole(app.run())
     assert column(app)[-1] == "9999"
     assert app.query_params["page"] == "200"
-    assert len(asked) == 1
+    assert len(sql_requests) == 1
     app.query_params["sql"], app.query_params["page"] = f"{sql} order by n desc", "2"
     app = whole(app.run())
     assert column(app)[0] == "19949"
     app = whole(run(app, f"{sql} order by n desc"))
-    assert len(asked) == 3
+    assert len(sql_requests) == 3
     assert "page" not in app.query_params
 
 
-def test_a_refused_statement_is_one_sentence_and_stays(opened, sample_folder, asked):
+def test_a_refused_statement_is_one_sentence_and_stays(opened, sample_folder, sql_requests):
     app = run(opened(sample_folder, "sql"), "drop table messages")
-    assert errors(app) == ["Only a SELECT can be run here."]
+    assert error_texts(app) == ["Only a SELECT can be run here."]
     assert data(app, "sql_editor")["statement"] == app.query_params["sql"] == "drop table messages"
     app = app.run()
-    assert len(asked) == 1
+    assert len(sql_requests) == 1
     app = run(app, "select modle\nfrom slice")
-    assert [one[:44] for one in errors(app)] == ['Binder Error: Referenced column "modle" not ']
-    assert [one.value.splitlines()[0] for one in app.main.code][:1] == ["LINE 1: select modle"]
+    assert [error[:44] for error in error_texts(app)] == [
+        'Binder Error: Referenced column "modle" not '
+    ]
+    assert [block.value.splitlines()[0] for block in app.main.code][:1] == ["LINE 1: select modle"]
 
 
 @pytest.mark.parametrize("title", EXAMPLES)
@@ -98,17 +112,17 @@ def test_a_statement_too_long_for_a_link_stays_in_its_session(opened, sample_fol
     app = whole(run(opened(sample_folder, "sql", sql="select 5"), long))
     assert column(app) == ["4000"]
     assert list(app.query_params) == ["sql_of"]
-    assert "too long for a link to share" in " ".join(captions(app))
-    kept = dict(app.query_params)
+    assert "too long for a link" in " ".join(captions(app))
+    params = dict(app.query_params)
     app.query_params.clear()
     app.query_params["sql"] = "select 5"
     app = whole(app.run())
     assert column(app) == ["5"]
     app.query_params.clear()
-    app.query_params.update(kept)
+    app.query_params.update(params)
     assert column(whole(app.run())) == ["4000"]
-    other = whole(opened(sample_folder, "sql", **kept))
-    assert any("too long for an address" in text for text in said(other))
+    other = whole(opened(sample_folder, "sql", **params))
+    assert any("too long for an address" in text for text in notices(other))
     assert "sql_rows" not in components(other)
 
 
@@ -125,30 +139,30 @@ def test_half_a_character_is_no_reason_to_fail(opened, sample_folder):
     assert column(app) == ["?"]
 
 
-def test_waiting_is_said():
+def test_waiting_is_shown():
     words = []
 
     class Place:
         text = staticmethod(words.append)
 
-    sql_page._beat(Place, " of 10 s")(3.21)
-    sql_page._beat(Place, "")(0.0)
+    page._show_progress(Place, " of 10 s")(3.21)
+    page._show_progress(Place, "")(0.0)
     for before in (1, 2):
-        sql_page._say_place(Place, before)
+        page._show_position(Place, before)
     assert words == [
         "Running: 3.2 s of 10 s",
-        "Getting ready",
-        "1 statement is before yours",
-        "2 statements are before yours",
+        "Preparing",
+        "1 statement is ahead of yours",
+        "2 statements are ahead of yours",
     ]
 
 
-def test_rows_of_others_make_room(monkeypatch, opened, sample_folder, asked):
-    monkeypatch.setattr(asking, "REMEMBERED_BYTES", 100_000)
+def test_rows_of_others_make_room(monkeypatch, opened, sample_folder, sql_requests):
+    monkeypatch.setattr(sql_results, "RESULT_BYTES_MAX", 100_000)
     app = whole(opened(sample_folder, "sql", sql="select range from range(10000)"))
     other = whole(opened(sample_folder, "sql", sql="select range + 1 from range(10000)"))
-    assert len(asked) == 2
+    assert len(sql_requests) == 2
     whole(other.run())
-    assert len(asked) == 2
+    assert len(sql_requests) == 2
     whole(app.run())
-    assert len(asked) == 3
+    assert len(sql_requests) == 3

@@ -10,18 +10,20 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from queries.answers import answer
-from queries.breakdowns import BREAKDOWNS
-from queries.clauses import Value
-from queries.conversations import conversation, random_conversation, slice_rows
-from queries.filter_values import MinScore
+from queries.breakdowns.moderation import level_of
+from queries.breakdowns.overview import OVERVIEW_BREAKDOWNS
+from queries.breakdowns.registry import run_breakdown
+from queries.conversations.detail import conversation
+from queries.conversations.listing import random_conversation, slice_rows
 from queries.filters import Filters
-from queries.moderation import level_of
-from queries.prepare.sources import find_files
+from queries.filters.clauses import Value
+from queries.filters.min_score import MinScore
+from queries.open_store import open_store
+from queries.prepare.source_files import find_source_files
 from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
-from queries.statements import is_grouped, query_names
-from queries.store import Store, open_store
+from queries.store.sql_files import is_grouped, query_names
+from queries.store.store import Store
 from tests.bench import browser, export, reading, search
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
 from tests.bench.naive import Raw
@@ -44,9 +46,11 @@ THRESHOLDS = {"role": "any", **{level_column(c): level_of(0.5) for c in CATEGORI
 PARAMS: dict[str, dict[str, Value]] = {
     "group_lengths": {"role": "assistant"},
     "turn_lengths": {"role": "user", "turn_limit": 12},
-    "score_levels": {"category": "sexual"},
+    "score_histogram": {"category": "sexual"},
     "repeated_prompts": {"row_limit": 25},
-    "threshold_counts": THRESHOLDS,
+    "map_values": {"colour_by": "score"},
+    "threshold_confusion": THRESHOLDS,
+    "threshold_totals": {"role": "any"},
 }
 ANSWERS_ASKED: dict[str, dict[str, Value]] = {
     "models": {},
@@ -62,7 +66,7 @@ NAMES = tuple(
     if name
     not in (
         *("conversation", "messages", "random_conversation", "slice_rows"),
-        *("place_in_slice", "sampled_openings", "slice_ranks", "found_conversations"),
+        *("rank_in_slice", "sampled_openings", "slice_members", "search_hits"),
     )
 )
 
@@ -86,12 +90,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chatscape-bench-") as folder:
         raw = options.data or str(Path(folder) / "raw")
-        found = []
+        figures = []
         for figure in measured(raw, Path(folder) / "store", options):
-            found.append(figure)
-            said = f"{figure.what}: {_written(figure.median, figure.unit)}"
-            sys.stderr.write(f"{said}, p95 {_written(figure.p95, figure.unit)}\n")
-    report(found, options)
+            figures.append(figure)
+            line = f"{figure.what}: {_written(figure.median, figure.unit)}"
+            sys.stderr.write(f"{line}, p95 {_written(figure.p95, figure.unit)}\n")
+    report(figures, options)
 
 
 def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Figure]:
@@ -101,7 +105,7 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
         seconds, memory = run_chatscape("sample", raw, "--rows", str(rows), "--shards", "6")
         yield Figure("sample", "rows/s", (rows / seconds,), "20,000 rows/s", 20_000)
         yield Figure("sample, peak memory", "MB", (memory,), "2 GB", 2_000)
-    files = find_files(raw)
+    files = list(find_source_files(raw, store).files)
     seconds, memory = run_chatscape("prepare", raw, "--store", str(store))
     is_full_size = rows >= 1_000_000 or bool(options.data)
     yield Figure("prepare without index", "s", (seconds,), "150 s", 150 if is_full_size else None)
@@ -110,15 +114,15 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
     opened: list[Store] = []
     times = repeated([lambda: opened.append(open_store(store, Settings()))], warm_up=0)
     yield Figure("open a store", "ms", times)
-    tasks = [lambda f=f, q=q: q(opened[0], f) for q in BREAKDOWNS.values() for f in SLICES]
+    tasks = [lambda f=f, q=q: q(opened[0], f) for q in OVERVIEW_BREAKDOWNS.values() for f in SLICES]
     times = repeated(tasks, len(tasks))
     yield Figure("any breakdown of Overview from parquet (first seconds)", "ms", times)
     tasks = [lambda f=f, n=n: run(opened[0], n, f) for n in NAMES for f in SLICES[:4]]
     yield Figure("any query from parquet (command line, first seconds)", "ms", repeated(tasks, 20))
-    times = repeated([opened[0].hold_in_memory], warm_up=0)
+    times = repeated([opened[0].load_into_memory], warm_up=0)
     yield Figure("take its facts into memory", "ms", times)
     yield Figure("memory that they take", "MB", (resident_mb(os.getpid()) - before,))
-    yield from asked(opened[0], Raw(files), is_full_size=is_full_size)
+    yield from query_figures(opened[0], Raw(files), is_full_size=is_full_size)
     opened[0].close()
     yield from export.figures(store, is_full_size=is_full_size)
     yield from search.figures(store, is_full_size=is_full_size)
@@ -129,7 +133,7 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
         yield from reading.figures(store, is_full_size=is_full_size)
 
 
-def asked(store: Store, raw: Raw, *, is_full_size: bool) -> Iterator[Figure]:
+def query_figures(store: Store, raw: Raw, *, is_full_size: bool) -> Iterator[Figure]:
     """What queries take."""
     total = store.manifest["counts"]["conversations"]
     slices = SLICES if is_full_size else SLICES[:2]
@@ -140,17 +144,19 @@ def asked(store: Store, raw: Raw, *, is_full_size: bool) -> Iterator[Figure]:
         times = repeated(tasks, len(slices))
         yield Figure(f"query {name}", "ms", times, "50 ms", 50, naive=naive, naive_way=way)
     for name, params in ANSWERS_ASKED.items():
-        tasks = [lambda f=f, n=name, p=params: answer(store, n, f, p) for f in slices * 2]
+        tasks = [lambda f=f, n=name, p=params: run_breakdown(store, n, f, p) for f in slices * 2]
         yield Figure(f"answer {name}, put together", "ms", repeated(tasks, len(slices)))
     a, b = Filters(flagged="any"), {"against": "rest"}
-    tasks = [lambda: answer(store, "telling_words", a, b)] * 3
+    tasks = [lambda: run_breakdown(store, "distinctive_words", a, b)] * 3
     yield Figure("words that tell flagged conversations from all others", "ms", repeated(tasks))
-    found = [lambda w=w: run(store, "slice_size", Filters(word=w)) for w in WORDS]
-    yield Figure("size of the slice of a word", "ms", repeated(found))
+    queries = [lambda w=w: run(store, "slice_size", Filters(word=w)) for w in WORDS]
+    yield Figure("size of the slice of a word", "ms", repeated(queries))
     yield Figure(
         "(for comparison) flagged conversations by model",
         "ms",
-        repeated([lambda: BREAKDOWNS["model_mix"](store, Filters(flagged="any"))] * REPEATS),
+        repeated(
+            [lambda: OVERVIEW_BREAKDOWNS["model_mix"](store, Filters(flagged="any"))] * REPEATS
+        ),
         naive=raw.loop(total),
         naive_way="a loop in pandas over 10,000 rows, scaled to all",
     )
@@ -186,18 +192,18 @@ def accept(store: Path) -> None:
     run_chatscape("accept-licence", "--store", str(store), "--yes")
 
 
-def report(found: list[Figure], options: argparse.Namespace) -> None:
+def report(figures: list[Figure], options: argparse.Namespace) -> None:
     """Print the table and write it."""
     data = options.data or f"synthetic sample of {options.rows:,} rows"
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    named = (figure.naive_way for figure in found if figure.naive_way)
+    named = (figure.naive_way for figure in figures if figure.naive_way)
     ways = {way: n for n, way in enumerate(dict.fromkeys(named), start=1)}
     lines = [
         f"Measured on {machine}; {data}.",
         "",
         "| what | median | p95 | target | met | naive | ratio |",
         "| --- | --- | --- | --- | --- | --- | --- |",
-        *(_line(figure, ways) for figure in found),
+        *(_line(figure, ways) for figure in figures),
         "",
         "The ratio is naive / median. " + " ".join(f"[{n}] {way}." for way, n in ways.items()),
     ]
@@ -211,10 +217,10 @@ def report(found: list[Figure], options: argparse.Namespace) -> None:
             "p95": f.p95,
             "is_met": f.is_met,
         }
-        for f in found
+        for f in figures
     ]
-    said = {"machine": machine, "data": data, "figures": values}
-    (options.out / "report.json").write_text(json.dumps(said, indent=2) + "\n")
+    contents = {"machine": machine, "data": data, "figures": values}
+    (options.out / "report.json").write_text(json.dumps(contents, indent=2) + "\n")
     sys.stdout.write("\n".join(lines) + "\n")
 
 

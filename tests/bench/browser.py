@@ -12,9 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from queries.layout import StorePath
+from queries.store.layout import StorePath
 from tests.bench.measure import Figure, resident_mb
-from tests.browsing import chromium, chromium_arguments, free_port, wait_until_healthy
+from tests.support.browser import chromium, chromium_arguments, free_port, wait_until_healthy
 
 BAR = ".js-plotly-plot .barlayer path"
 QUIET_MS = 700

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from queries.layout import StorePath
 from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from tests.embedding import HashedWordsEmbedder
+from queries.runtime.progress import Silent
+from queries.store.layout import StorePath
+from tests.support.fake_embedder import HashedWordsEmbedder
 
 if __name__ == "__main__":
     build_index(StorePath(Path(sys.argv[1])), HashedWordsEmbedder(), Silent())

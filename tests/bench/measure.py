@@ -51,8 +51,8 @@ class Figure:
         """Whether the target is met; None without one."""
         if self.limit is None:
             return None
-        found = self.median if self.is_median else self.p95
-        return found >= self.limit if self.unit in ("rows/s", "%") else found <= self.limit
+        value = self.median if self.is_median else self.p95
+        return value >= self.limit if self.unit in ("rows/s", "%") else value <= self.limit
 
 
 def timed(task: Callable[[], object]) -> float:

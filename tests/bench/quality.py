@@ -1,84 +1,59 @@
 """How good a search is: ``python -m tests.bench.quality``.
 
-`tests/known_items.csv` holds what somebody who half remembers a message of the bundled sample would
+`tests/data/known_items.csv` holds what somebody who half remembers a message of the sample would
 type, and which message is meant. Found is any conversation in which a user says just that, alike
 but for white space. MRR@10 is the mean of 1 / place of the first such conversation; 0 beyond 10.
+
+With ``--model`` it compares models by language, exactly, in the slice of the language of each
+message and in the whole store; ``--real`` adds the items of `real_medium.parquet`, which are asked
+in 12 languages, and some of them in another one than that of the message.
 """
 
 import argparse
-import csv
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from queries.filters import Filters
-from queries.layout import StorePath
+from queries.open_store import open_store
 from queries.prepare.build import build_store
 from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from queries.search.embedder import BUNDLED, SentenceEmbedder
-from queries.search.results import MODES, search
+from queries.prepare.index.quick_step import QuickChoice
+from queries.runtime.progress import Silent
+from queries.search.embedder import SentenceEmbedder
+from queries.search.model_files import BUNDLED
+from queries.search.service import MODES, search
 from queries.settings import Settings
-from queries.store import Store, open_store
+from queries.store.layout import StorePath
+from queries.store.store import Store
+from tests.bench import model_quality
+from tests.bench.known_items import (
+    SAMPLE,
+    KnownItem,
+    LabelledData,
+    known_items,
+    real_known_items,
+    write_part,
+)
 
-ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "assets" / "sample" / "sample.parquet"
-KNOWN_ITEMS = ROOT / "tests" / "known_items.csv"
 DEPTH = 10
+REAL_PROMPTS = 1_000
+"""First prompts of each language of `real_medium.parquet` that models are compared on, at most.
+
+Only English has more. A model of 118 million weights takes an hour or more for all of them."""
+
 ALLOWED_LOSS = 0.02
 """By so much may both together fall behind the better of the two, in English."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownItem:
-    """A query, and the user message that whoever types it has in mind."""
-
-    language: str
-    conversation_id: str
-    turn_number: int
-    query: str
-
-
-def known_items() -> tuple[KnownItem, ...]:
-    with KNOWN_ITEMS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return tuple(
-        KnownItem(row["language"], row["conversation_id"], int(row["turn_number"]), row["query"])
-        for row in rows
-    )
-
-
 @cache
-def prompts() -> dict[tuple[str, int], str]:
-    """What is said in each turn of each conversation of the sample, its white space made even."""
-    rows = pq.read_table(SAMPLE, columns=["conversation_id", "conversation"]).to_pylist()
-    said: dict[tuple[str, int], str] = {}
-    for row in rows:
-        texts = [one["content"] for one in row["conversation"] if one["role"] == "user"]
-        for turn, text in enumerate(texts, start=1):
-            said[row["conversation_id"], turn] = " ".join(text.split())
-    return said
-
-
-@cache
-def sayers() -> dict[str, frozenset[str]]:
-    """The conversations in which a user says a text."""
-    found = defaultdict(set)
-    for (conversation_id, _), text in prompts().items():
-        found[text].add(conversation_id)
-    return {text: frozenset(ids) for text, ids in found.items()}
-
-
-def meant(item: KnownItem) -> str:
-    """The message that an item is about."""
-    return prompts()[item.conversation_id, item.turn_number]
+def sample_data() -> LabelledData:
+    """The bundled sample with its items."""
+    return LabelledData(SAMPLE, known_items())
 
 
 def places(store: Store, items: Sequence[KnownItem]) -> pd.DataFrame:
@@ -87,16 +62,16 @@ def places(store: Store, items: Sequence[KnownItem]) -> pd.DataFrame:
     for item in items:
         row: dict[str, object] = {"language": item.language, "query": item.query}
         for mode in MODES:
-            found = search(store, Filters(), item.query, mode=mode, row_limit=DEPTH).rows
-            is_it = found["conversation_id"].isin(sayers()[meant(item)])
+            results = search(store, Filters(), item.query, mode=mode, row_limit=DEPTH).rows
+            is_it = results["conversation_id"].isin(sample_data().right_ids(item))
             row[mode] = int(is_it.argmax()) + 1 if is_it.any() else None
         rows.append(row)
     return pd.DataFrame(rows).astype(dict.fromkeys(MODES, "Int64"))
 
 
-def mean_reciprocal_ranks(found: pd.DataFrame) -> pd.DataFrame:
+def mean_reciprocal_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
     """MRR@10 of each way to search, by language and over all."""
-    scores = found.assign(**{mode: (1 / found[mode]).fillna(0).astype(float) for mode in MODES})
+    scores = ranks.assign(**{mode: (1 / ranks[mode]).fillna(0).astype(float) for mode in MODES})
     every = pd.concat([scores.assign(language="all"), scores])
     by_language = every.groupby("language", sort=False)
     table = by_language[list(MODES)].mean()
@@ -115,30 +90,70 @@ def loss(table: pd.DataFrame, language: str = "English") -> float:
     return float(max(of["words"], of["meaning"]) - of["both"])
 
 
-def indexed_store(raw: Path, folder: Path) -> Store:
-    """A store of some raw data with an index of the bundled model."""
+def indexed_store(raw: Path, folder: Path, quick: QuickChoice = "auto") -> Store:
+    """A store of some raw data with an index of the bundled model, or of quick vectors alone."""
     path = StorePath(folder)
     build_store(str(raw), path, Silent())
-    build_index(path, SentenceEmbedder(BUNDLED, "cpu"), Silent())
+    build_index(path, SentenceEmbedder(BUNDLED, "cpu"), Silent(), quick=quick)
     return open_store(folder, Settings())
+
+
+def compare_models(
+    models: Sequence[str], real: Path | None, folder: Path, quick: QuickChoice
+) -> str:
+    """The quality of some models by language, as Markdown, with the figures behind it.
+
+    Args:
+        models: names of models; two are also fused.
+        real: `real_medium.parquet`, if it is there.
+        folder: for the stores, which are kept.
+        quick: ``only`` compares the quick vectors of the models instead of their own.
+    """
+    data = [sample_data()]
+    if real is not None:
+        part = folder / f"real-{REAL_PROMPTS}.parquet"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_part(real, real_known_items(), REAL_PROMPTS, part)
+        data.append(LabelledData(part, real_known_items()))
+    places = pd.concat([model_quality.measure(each, models, folder, quick) for each in data])
+    tables = {
+        (mode, scope): model_quality.by_language(places[places["scope"] == scope], mode)
+        for scope in ("language", "store")
+        for mode in ("meaning", "both")
+    }
+    parts = [
+        f"MRR@10 of {mode}, in the {scope}:\n\n{model_quality.markdown(table)}\n"
+        for (mode, scope), table in tables.items()
+    ]
+    parts.append(model_quality.figures(tables["meaning", "language"], tables["both", "language"]))
+    return "\n".join(parts)
 
 
 def main() -> int:
     """Print the table; 1 where both together are worse than they may be."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.quality", description=__doc__)
     parser.add_argument("--store", type=Path, help="an indexed store of the sample, if there is")
-    parser.add_argument("--places", action="store_true", help="print the place of each query, too")
+    parser.add_argument("--quick", action="store_true", help="with quick vectors")
+    parser.add_argument("--places", action="store_true", help="print the place of each query")
+    parser.add_argument("--model", action="append", help="compare models by language; repeat")
+    parser.add_argument("--real", type=Path, help="real_medium.parquet, to compare on it too")
+    parser.add_argument("--work", type=Path, help="folder that keeps the stores of the comparison")
     options = parser.parse_args()
+    choice: QuickChoice = "only" if options.quick else "auto"
     with tempfile.TemporaryDirectory(prefix="chatscape-quality-") as folder:
+        if options.model:
+            work = options.work or Path(folder)
+            sys.stdout.write(compare_models(options.model, options.real, work, choice))
+            return 0
         if options.store:
             store = open_store(options.store, Settings())
         else:
-            store = indexed_store(SAMPLE, Path(folder) / "store")
-        found = places(store, known_items())
+            store = indexed_store(SAMPLE, Path(folder) / "store", choice)
+        ranks = places(store, known_items())
         store.close()
     if options.places:
-        sys.stdout.write(found.to_string(index=False, na_rep="-") + "\n\n")
-    table = mean_reciprocal_ranks(found)
+        sys.stdout.write(ranks.to_string(index=False, na_rep="-") + "\n\n")
+    table = mean_reciprocal_ranks(ranks)
     sys.stdout.write(table.round(3).to_string() + "\n\n")
     lost = loss(table)
     sys.stdout.write(f"Both against the better of the two, English: {-lost:+.3f}\n")

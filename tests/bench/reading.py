@@ -7,12 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from queries.layout import StorePath
-from queries.licence import accept
-from tests import tiny
+from queries.state.licence import accept
+from queries.store.layout import StorePath
 from tests.bench.browser import dashboard, fresh_browser, serving
 from tests.bench.measure import Figure, run_chatscape
-from tests.browsing import free_port
+from tests.support import tiny_dataset
+from tests.support.browser import free_port
 
 OPENED = 60
 OPENED_SMOKE = 5
@@ -93,9 +93,12 @@ def long_figures(times: int) -> Iterator[Figure]:
             "c": ("200 turns of 100,000 characters", LONG_TURNS, LONG_CHARS),
         }
         rows = [
-            tiny.row(key, "m", "English", *_texts(n, size)) for key, (_, n, size) in kinds.items()
+            tiny_dataset.row(key, "m", "English", *_texts(n, size))
+            for key, (_, n, size) in kinds.items()
         ]
-        raw = tiny.write(path / "raw.parquet", [*rows, tiny.row("d", "m", "English", "x", "y")])
+        raw = tiny_dataset.write(
+            path / "raw.parquet", [*rows, tiny_dataset.row("d", "m", "English", "x", "y")]
+        )
         run_chatscape("prepare", str(raw), "--store", str(path / "store"))
         accept(StorePath(path / "store"), "a benchmark")
         port = free_port()

@@ -6,9 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import go, settled
-from tests.e2e.test_conversation import opened
-from tests.e2e.test_reading import load_all
+from tests.e2e.support.conversation_page import load_all, open_conversation
+from tests.e2e.support.page import go, settled
 
 SERIOUS = {"serious", "critical"}
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(16, 22, 21)"
@@ -19,6 +18,8 @@ PAGES = [
     "moderation?unit=message",
     "moderation?section=scores",
     "lengths",
+    "topics",
+    "map",
     "compare?flagged=any&against=rest&words=true",
     "search",
     "search?q=museum&mode=words",
@@ -39,10 +40,10 @@ def findings(page: Page, **options: Any) -> list[str]:
     """What is serious or worse: the rule, where, and what is wrong."""
     results = Axe().run(page, options={"resultTypes": ["violations"], **options})
     return [
-        f"{found['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
-        for found in results.response["violations"]
-        for node in found["nodes"]
-        if found["impact"] in SERIOUS
+        f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+        if violation["impact"] in SERIOUS
     ]
 
 
@@ -51,12 +52,12 @@ def found_in_both(page: Page) -> list[str]:
     settled(page)
     app = page.get_by_test_id("stApp")
     expect(app).to_have_css("background-color", LIGHT)
-    found = findings(page)
+    problems = findings(page)
     page.emulate_media(color_scheme="dark")
     expect(app).to_have_css("background-color", DARK)
-    found += [f"dark: {one}" for one in findings(page, runOnly=["color-contrast"])]
+    problems += [f"dark: {problem}" for problem in findings(page, runOnly=["color-contrast"])]
     page.emulate_media(color_scheme="light")
-    return found
+    return problems
 
 
 def test_axe_finds_what_is_wrong(page, words_url):
@@ -68,24 +69,24 @@ def test_axe_finds_what_is_wrong(page, words_url):
           title.after(host)
         }"""
     )
-    (found,) = findings(page)
-    assert found.startswith("button-name")
+    (finding,) = findings(page)
+    assert finding.startswith("button-name")
 
 
 def test_no_page_has_a_serious_finding(page, words_url):
-    found = {}
+    problems = {}
     for path in PAGES:
         go(page, f"{words_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.get_by_test_id("stSidebar").get_by_text("Model", exact=True)).to_be_visible()
-        found[path] = found_in_both(page)
-    assert {path: here for path, here in found.items() if here} == {}
+        problems[path] = found_in_both(page)
+    assert {path: here for path, here in problems.items() if here} == {}
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_conversation_has_no_serious_finding(page, reading_url, width):
     page.set_viewport_size({"width": width, "height": 900})
-    opened(page, reading_url, "c")
+    open_conversation(page, reading_url, "c")
     page.get_by_role("button", name="Scores").first.click()
     page.get_by_role("button", name="Scores").nth(1).click()
     page.get_by_role("button", name="Show this message").first.click()
@@ -104,9 +105,9 @@ def test_a_conversation_has_no_serious_finding(page, reading_url, width):
 def test_texts_have_no_serious_finding(page, reading_url, how, width):
     """Code, formulas, links, images, masks, names, all scripts; two beside each other."""
     page.set_viewport_size({"width": width, "height": 900})
-    opened(page, reading_url, "T", f"&read={how}&beside={'m' * 32}")
+    open_conversation(page, reading_url, "T", f"&read={how}&beside={'m' * 32}")
     if how == "rendered":
         load_all(page)
-        page.get_by_title("Show where this link leads").first.click()
+        page.get_by_title("Show the address of this link").first.click()
         expect(page.locator(".message-text a.address").first).to_be_visible()
     assert found_in_both(page) == []

@@ -10,20 +10,26 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 from playwright.sync_api import Page, expect
 
-from tests.conftest import SAMPLE
-from tests.e2e.conftest import go, settled
-from tests.e2e.test_reading import assert_fits
-from tests.exporting import lines_of
+from tests.e2e.support.export_page import (
+    MANIFEST,
+    choose,
+    choose_shape,
+    download,
+    open_export_page,
+    prepare_export,
+    sha256,
+)
+from tests.e2e.support.page import assert_fits, go, settled
+from tests.support.exports import lines_of
+from tests.support.paths import SAMPLE
 
 FLAGGED = "len(list_filter(openai_moderation, lambda m: m.flagged)) > 0"
-MANIFEST = "its manifest"
 
 
 def raw(sql: str, *values: object) -> list[Any]:
@@ -31,26 +37,6 @@ def raw(sql: str, *values: object) -> list[Any]:
     with duckdb.connect() as connection:
         connection.execute(f"create view raw as from read_parquet('{SAMPLE}')")
         return [row[0] for row in connection.execute(sql, values).fetchall()]
-
-
-def opened(page: Page, url: str, more: str = "") -> None:
-    go(page, f"{url}/export{more}")
-    expect(page.get_by_role("button", name="Prepare")).to_be_visible()
-    settled(page)
-
-
-def choose(page: Page, label: str, *options: str) -> None:
-    """Choose from a list that opens."""
-    page.get_by_test_id("stMain").get_by_label(label, exact=True).click()
-    for option in options:
-        page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")
-    settled(page)
-
-
-def choose_shape(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=name).click()
-    settled(page)
 
 
 def enter(page: Page, label: str, number: int) -> None:
@@ -61,43 +47,8 @@ def enter(page: Page, label: str, number: int) -> None:
 
 def expect_count(page: Page, count: int) -> None:
     """What the page says before anything is written."""
-    said = f"{count:,} conversations will be written."
-    expect(page.get_by_text(said, exact=True)).to_be_visible()
-
-
-def prepare(page: Page, *before: str) -> str:
-    """Ask for an export besides those of before, wait for it, and give its token."""
-    page.get_by_role("button", name="Prepare").click()
-    # Not by their number: while the page is drawn again, one can stand there twice, or not at all.
-    for _ in range(600):
-        if new := tokens(page) - set(before):
-            break
-        page.wait_for_timeout(50)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
-    settled(page)
-    (token,) = new
-    return token
-
-
-def tokens(page: Page) -> set[str]:
-    """Of all exports that can be fetched."""
-    links = page.get_by_role("link", name=f"Save {MANIFEST}")
-    addresses = links.evaluate_all("links => links.map((link) => link.href)")
-    return {address.split("/")[-2] for address in addresses}
-
-
-def fetched(page: Page, token: str, name: str, folder: Path) -> Path:
-    """A prepared export, or its manifest."""
-    with page.expect_download() as download:
-        link = page.get_by_role("link", name=f"Save {name}", exact=True)
-        link.and_(page.locator(f"[href*='{token}']")).first.click()
-    file = folder / download.value.suggested_filename
-    download.value.save_as(file)
-    return file
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    sentence = f"{count:,} conversations will be written."
+    expect(page.get_by_text(sentence, exact=True)).to_be_visible()
 
 
 def test_what_is_clicked_together_is_what_is_fetched(page, sample_url, tmp_path):
@@ -118,16 +69,16 @@ def test_what_is_clicked_together_is_what_is_fetched(page, sample_url, tmp_path)
     where = f"language = 'English' and {FLAGGED}"
     ids = raw(f"select conversation_id from raw where {where} order by 1")
     expect_count(page, len(ids))
-    token = prepare(page)
+    token = prepare_export(page)
 
-    file = fetched(page, token, "slice-published.parquet", tmp_path)
+    file = download(page, token, "slice-published.parquet", tmp_path)
     table = pq.read_table(file)
     assert table["conversation_id"].to_pylist() == ids
     assert table.schema.equals(pq.read_schema(SAMPLE))
     assert table["turn"].to_pylist() == raw(
         f"select turn from raw where {where} order by conversation_id"
     )
-    manifest = json.loads(fetched(page, token, MANIFEST, tmp_path).read_text())
+    manifest = json.loads(download(page, token, MANIFEST, tmp_path).read_text())
     (written,) = manifest["files"]
     assert written["sha256"] == sha256(file)
     assert written["bytes"] == file.stat().st_size
@@ -141,9 +92,9 @@ def test_what_is_clicked_together_is_what_is_fetched(page, sample_url, tmp_path)
 
 
 def test_a_sample_is_drawn_by_its_seed_in_the_columns_that_were_chosen(page, sample_url, tmp_path):
-    opened(page, sample_url)
+    open_export_page(page, sample_url)
     choose_shape(page, "Conversations")
-    enter(page, "Sample, conversations", 5)
+    enter(page, "Sample size", 5)
     choose(page, "Sampled", "of each language")
     enter(page, "Seed", 7)
     choose(page, "Columns", "language", "conversation_id")
@@ -154,20 +105,20 @@ def test_a_sample_is_drawn_by_its_seed_in_the_columns_that_were_chosen(page, sam
     )
     assert len(drawn) > 50
     expect_count(page, len(drawn))
-    token = prepare(page)
-    first = fetched(page, token, "slice-conversations.csv.gz", tmp_path)
+    token = prepare_export(page)
+    first = download(page, token, "slice-conversations.csv.gz", tmp_path)
     with gzip.open(first, "rt", newline="", encoding="utf-8") as lines:
-        found = list(csv.DictReader(lines))
-    assert list(found[0]) == ["language", "conversation_id"]
-    assert [row["conversation_id"] for row in found] == drawn
+        rows = list(csv.DictReader(lines))
+    assert list(rows[0]) == ["language", "conversation_id"]
+    assert [row["conversation_id"] for row in rows] == drawn
 
     before = sha256(first)
-    token = prepare(page, token)
-    assert sha256(fetched(page, token, "slice-conversations.csv.gz", tmp_path)) == before
+    token = prepare_export(page, token)
+    assert sha256(download(page, token, "slice-conversations.csv.gz", tmp_path)) == before
 
 
 def test_contact_data_is_masked_unless_the_switch_says_otherwise(page, hostile_url, tmp_path):
-    opened(page, hostile_url, "?model=koala-13b&language=English")
+    open_export_page(page, hostile_url, "?model=koala-13b&language=English")
     choose_shape(page, "Chat for fine-tuning")
     page.get_by_label("Format", exact=True).click()
     # Rows of a chat have lists in them.
@@ -175,29 +126,34 @@ def test_contact_data_is_masked_unless_the_switch_says_otherwise(page, hostile_u
     page.get_by_role("option", name="jsonl", exact=True).click()
     settled(page)
     expect_count(page, 2)
-    expect(page.get_by_role("switch", name="Nothing masked")).not_to_be_checked()
-    said: list[list[str]] = []
+    expect(page.get_by_role("switch", name="Export unmasked")).not_to_be_checked()
+    contents: list[list[str]] = []
     prepared: list[str] = []
     for is_masked in (True, False):
         if not is_masked:
-            page.get_by_text("Nothing masked").click()
-            expect(page.get_by_text("written to its manifest and to the log")).to_be_visible()
-        token = prepare(page, *prepared)
+            page.get_by_text("Export unmasked").click()
+            expect(page.get_by_text("The manifest and the audit log will record")).to_be_visible()
+        token = prepare_export(page, *prepared)
         prepared.append(token)
-        file = fetched(page, token, "slice-chat.jsonl", tmp_path)
-        said.append([json.loads(line)["messages"][0]["content"] for line in lines_of(file)])
-        manifest = json.loads(fetched(page, token, MANIFEST, tmp_path).read_text())
+        file = download(page, token, "slice-chat.jsonl", tmp_path)
+        contents.append([json.loads(line)["messages"][0]["content"] for line in lines_of(file)])
+        manifest = json.loads(download(page, token, MANIFEST, tmp_path).read_text())
         assert manifest["plan"]["is_masked"] is is_masked
-    assert said == [
+    assert contents == [
         ["Mail me at [email address] or [phone number]", "y"],
         ["Mail me at jo@example.com or +1 202-555-0143", "y"],
     ]
 
 
-def status(address: str) -> int:
+def status(page: Page, address: str) -> int:
+    """What a server answers to the browser of a page."""
+    return page.context.request.get(address).status
+
+
+def status_for_others(address: str) -> int:
     """What a server answers to whoever asks for an address."""
     try:
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=120) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -206,13 +162,13 @@ def status(address: str) -> int:
 def test_who_has_no_token_gets_nothing_and_the_command_makes_the_same(
     page, sample_url, sample_folder, tmp_path
 ):
-    opened(page, sample_url, "?flagged=user")
-    token = prepare(page)
-    file = fetched(page, token, "slice-ids.parquet", tmp_path)
-    said = "len(list_filter(openai_moderation, lambda m, n: m.flagged and n % 2 = 1)) > 0"
-    ids = raw(f"select conversation_id from raw where {said} order by 1")
+    open_export_page(page, sample_url, "?flagged=user")
+    token = prepare_export(page)
+    file = download(page, token, "slice-ids.parquet", tmp_path)
+    condition = "len(list_filter(openai_moderation, lambda m, n: m.flagged and n % 2 = 1)) > 0"
+    ids = raw(f"select conversation_id from raw where {condition} order by 1")
     assert pq.read_table(file).to_pydict() == {"conversation_id": ids}
-    page.get_by_text("The same by the command line").click()
+    page.get_by_text("Run this from the command line").click()
     command = page.get_by_text("chatscape export slice-ids.parquet").inner_text()
     _, *arguments = shlex.split(command.replace("STORE", str(sample_folder)))
     (tmp_path / "by_command").mkdir()
@@ -220,37 +176,38 @@ def test_who_has_no_token_gets_nothing_and_the_command_makes_the_same(
     subprocess.run([*chatscape, *arguments], cwd=tmp_path / "by_command", check=True)
     assert sha256(tmp_path / "by_command" / file.name) == sha256(file)
 
-    href = page.get_by_role("link", name=f"Save {file.name}").get_attribute("href")
+    href = page.get_by_role("link", name=f"Download {file.name}").get_attribute("href")
     address = f"{sample_url}/{href}"
     token = address.split("/")[-2]
-    assert status(address) == 200
+    assert status(page, address) == 200
+    assert status_for_others(address) == 404
     for wrong in (
         address.replace(token, "x" * len(token)),
         address.replace(token, token.swapcase()),
         address.replace(file.name, "CURRENT"),
     ):
-        assert status(wrong) == 404, wrong
-    assert status(address.replace(file.name, "..%2F..%2F..%2FCURRENT")) in (400, 404)
+        assert status(page, wrong) == 404, wrong
+    assert status(page, address.replace(file.name, "..%2F..%2F..%2FCURRENT")) in (400, 404)
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_role("link", name=re.compile("^Save "))).to_have_count(0)
-    assert status(address) == 404
+    expect(page.get_by_role("link", name=re.compile("^Download "))).to_have_count(0)
+    assert status(page, address) == 404
     assert not (sample_folder / "state" / "exports" / token).exists()
 
 
 def test_an_empty_slice_says_so_and_a_telephone_needs_no_sideways_scrolling(narrow, sample_url):
     go(narrow, f"{sample_url}/export?min_turns=900")
     expect(narrow.get_by_text("No conversation matches: at least 900 turns.")).to_be_visible()
-    expect(narrow.get_by_role("button", name="Prepare")).to_have_count(0)
+    expect(narrow.get_by_role("button", name="Create export")).to_have_count(0)
     narrow.get_by_test_id("stMain").get_by_role("button", name="Clear all filters").click()
     expect_count(narrow, 2_000)
     assert_fits(narrow)
     choose(narrow, "Conversations", "clustering-prompts")
     choose_shape(narrow, "First prompts")
-    narrow.get_by_text("Nothing masked").click()
-    narrow.get_by_text("The same by the command line").click()
+    narrow.get_by_text("Export unmasked").click()
+    narrow.get_by_text("Run this from the command line").click()
     expect(narrow.get_by_text("chatscape export clustering-prompts-prompts")).to_be_visible()
-    prepare(narrow)
+    prepare_export(narrow)
     expect(
-        narrow.get_by_role("link", name="Save clustering-prompts-prompts.parquet")
+        narrow.get_by_role("link", name="Download clustering-prompts-prompts.parquet")
     ).to_be_visible()
     assert_fits(narrow)

@@ -7,17 +7,23 @@ from itertools import pairwise
 
 import pytest
 
-from queries.layout import StorePath
 from queries.prepare.index.build import build_index
-from queries.progress import Silent
-from tests.embedding import HashedWordsEmbedder
+from queries.runtime.progress import Silent
+from queries.store.layout import StorePath
 from tests.load.__main__ import Effort, measured
 from tests.load.report import written
+from tests.support.fake_embedder import HashedWordsEmbedder
 
 pytestmark = pytest.mark.slow
 
 HASTY = Effort(
-    3, 10.0, after_seconds=0.5, warm_seconds=5.0, rest_seconds=0.5, think_seconds=(0.0, 0.1)
+    sessions=3,
+    seconds=5.0,
+    after_seconds=0.5,
+    warm_seconds=5.0,
+    rest_seconds=0.5,
+    think_seconds=(0.0, 0.1),
+    last_step="page Browse",
 )
 IN_ORDER = (
     *("open the dashboard", "filter by address", "filter by a widget", "page Models"),

@@ -11,11 +11,13 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browsing import free_port
-from tests.conftest import SAMPLE
-from tests.e2e.conftest import figure, go, settled, started
-from tests.e2e.provider import CLIENT, PASSWORD, Fault, Provider, providing
-from tests.e2e.test_export import opened, prepare
+from dashboard.pages import PAGES
+from tests.e2e.support.export_page import open_export_page, prepare_export
+from tests.e2e.support.oidc_provider import CLIENT, PASSWORD, Fault, Provider, providing
+from tests.e2e.support.page import figure, go, settled
+from tests.support.browser import free_port
+from tests.support.dashboard_process import started
+from tests.support.paths import SAMPLE
 
 ADA = {"sub": "1", "email": "ada@example.org", "email_verified": True, "groups": ["keepers"]}
 LINUS = {"sub": "2", "email": "linus@example.org", "email_verified": True, "groups": ["people"]}
@@ -97,7 +99,7 @@ def frames_of(page: Page) -> list[bytes]:
 def conversation() -> tuple[str, str]:
     """The id of a conversation that nothing covers, and how its first message begins."""
     with duckdb.connect() as connection:
-        found = connection.execute(
+        row = connection.execute(
             f"""
             select conversation_id, conversation[1].content[:30] from read_parquet('{SAMPLE}')
             where regexp_matches(conversation[1].content, '^[A-Za-z ]{{30}}')
@@ -105,8 +107,8 @@ def conversation() -> tuple[str, str]:
             order by conversation_id
             """
         ).fetchone()
-    assert found is not None
-    return found
+    assert row is not None
+    return row
 
 
 def expect_outside(page: Page) -> None:
@@ -121,8 +123,8 @@ def expect_outside(page: Page) -> None:
 def test_nobody_is_shown_or_sent_anything_of_the_data(person, url, conversation):
     page = person.new_page()
     frames = frames_of(page)
-    shown = f"conversation?conversation={conversation[0]}"
-    for path in ("", shown, "log", "browse", "search?q=museum"):
+    page_address = f"conversation?conversation={conversation[0]}"
+    for path in ("", page_address, "log", "browse", "search?q=museum"):
         frames.clear()
         go(page, f"{url}/{path}")
         expect_outside(page)
@@ -151,13 +153,14 @@ def test_a_reader_has_no_log_and_shows_no_contact_data(person, url, conversation
     go(page, url)
     sign_in(page)
     expect(page.get_by_text(re.compile(r"linus@\W?example\.org, reader"))).to_be_visible()
-    expect(page.get_by_test_id("stPageLink")).to_have_count(12)
+    for_readers = [listed for listed in PAGES if not listed.is_for_operators]
+    expect(page.get_by_test_id("stPageLink")).to_have_count(len(for_readers))
     go(page, f"{url}/log")
-    expect(page.get_by_text("Only an operator may see the log")).to_be_visible()
+    expect(page.get_by_text("Only an operator may see the audit log")).to_be_visible()
     go(page, f"{url}/conversation?conversation={conversation[0]}")
     page.get_by_role("button", name="Masked").click()
-    expect(page.get_by_text("Only an operator may show it.")).to_be_visible()
-    expect(page.get_by_role("button", name="Show what is masked")).to_have_count(0)
+    expect(page.get_by_text("Only an operator can unmask.")).to_be_visible()
+    expect(page.get_by_role("button", name="Unmask")).to_have_count(0)
 
 
 def test_a_member_of_the_group_of_operators_is_one(person, provider, url, conversation):
@@ -166,11 +169,11 @@ def test_a_member_of_the_group_of_operators_is_one(person, provider, url, conver
     go(page, f"{url}/log")
     sign_in(page)
     expect(page.get_by_text(re.compile(r"ada@\W?example\.org, operator"))).to_be_visible()
-    expect(page.get_by_test_id("stPageLink")).to_have_count(13)
-    expect(page.get_by_role("heading", name="Log", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stPageLink")).to_have_count(len(PAGES))
+    expect(page.get_by_role("heading", level=1, name="Audit log", exact=True)).to_be_visible()
     go(page, f"{url}/conversation?conversation={conversation[0]}")
     page.get_by_role("button", name="Masked").click()
-    expect(page.get_by_role("button", name="Show what is masked")).to_be_visible()
+    expect(page.get_by_role("button", name="Unmask")).to_be_visible()
 
 
 def test_a_sign_out_holds_in_every_tab_and_for_every_copy(person, browser, provider, url):
@@ -205,7 +208,7 @@ def test_a_cookie_that_was_changed_is_refused(person, browser, url):
     # Not the last letter: some of its bits mean nothing.
     for place in (0, 40, -2):
         changed = person.cookies()
-        (cookie,) = (one for one in changed if one["name"] == "_streamlit_user")
+        (cookie,) = (c for c in changed if c["name"] == "_streamlit_user")
         letters = list(cookie["value"])
         letters[place] = "B" if letters[place] == "A" else "A"
         cookie["value"] = "".join(letters)
@@ -215,25 +218,31 @@ def test_a_cookie_that_was_changed_is_refused(person, browser, url):
             expect_outside(forged)
 
 
-def test_an_export_is_fetched_only_by_who_is_signed_in(person, browser, url):
+def test_an_export_is_fetched_only_by_whoever_asked_for_it(person, browser, url, provider):
     page = person.new_page()
     go(page, f"{url}/export?language=Arabic")
     sign_in(page)
-    opened(page, url, "?language=Arabic&shape=ids")
-    token = prepare(page)
+    open_export_page(page, url, "?language=Arabic&shape=ids")
+    token = prepare_export(page)
     address = page.locator(f"a[href*='{token}']").first.evaluate("link => link.href")
     cookies = person.cookies()
     assert person.request.get(address).status == 200
     with browser.new_context() as stranger:
         answer = stranger.request.get(address)
         assert (answer.status, answer.text()[:14]) == (401, "Sign in first:")
+        provider.person = ADA
+        elsewhere = stranger.new_page()
+        go(elsewhere, url)
+        sign_in(elsewhere)
+        answer = stranger.request.get(address)
+        assert (answer.status, answer.text()[:34]) == (404, "This file is gone or is not yours:")
     page.get_by_role("button", name="Sign out").click()
     expect_outside(page)
     with copy_of(cookies, browser) as other:
         assert other.request.get(address).status == 401
 
 
-def test_what_goes_wrong_at_the_provider_is_said_in_a_sentence(person, provider, url):
+def test_an_error_of_the_provider_is_one_sentence(person, provider, url):
     page = person.new_page()
     go(page, f"{url}/models")
     for fault in get_args(Fault):

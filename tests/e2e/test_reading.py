@@ -6,25 +6,24 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from queries.reading import visible
-from tests.e2e.conftest import go, settled
-from tests.e2e.hostile import HOSTILE_MODEL, LETTERS, LONG, SHORT
-
-
-def rows(page: Page):
-    return page.get_by_role("table").locator("tbody tr")
+from queries.text.control_characters import escape_control_characters
+from tests.e2e.support.conversation_page import load_all
+from tests.e2e.support.hostile_store import HOSTILE_MODEL, LETTERS, LONG, SHORT
+from tests.e2e.support.page import assert_fits, go, settled, table_rows
 
 
 def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
     go(page, f"{sample_url}/browse?model=vicuna-13b")
-    expect(rows(page)).to_have_count(25)
+    expect(table_rows(page)).to_have_count(25)
     page.get_by_role("button", name="Turns").click()
     expect(page).to_have_url(re.compile("sort=turn_count&order=desc"))
     expect(page.get_by_role("columnheader", name="Turns")).to_have_attribute(
         "aria-sort", "descending"
     )
-    expect(rows(page).first.locator("td[data-label=Turns]")).to_have_text(re.compile("^(4.|50)$"))
-    opening = rows(page).nth(3).locator("a")
+    expect(table_rows(page).first.locator("td[data-label=Turns]")).to_have_text(
+        re.compile("^(4.|50)$")
+    )
+    opening = table_rows(page).nth(3).locator("a")
     of_page_1 = opening.get_attribute("href")
     page.get_by_role("button", name="Page 2", exact=True).or_(
         page.get_by_role("button", name="2", exact=True)
@@ -36,17 +35,17 @@ def test_the_list_sorts_pages_opens_and_comes_back(page, sample_url):
     wanted = opening.get_attribute("href")
     opening.click()
 
-    expect(page.get_by_role("heading", level=1, name="Conversation")).to_be_visible()
+    expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
     expect(page).to_have_url(re.compile("conversation=[0-9a-f]{32}"))
     assert wanted is not None
     assert wanted.split("conversation=")[1] in page.evaluate("location.href")
     expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
 
-    page.get_by_role("link", name="Back to the list").first.click()
+    page.get_by_role("link", name="Back to list").first.click()
     expect(page).to_have_url(re.compile(r"/browse\?model=vicuna-13b.*page=2"))
     expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("heading", level=1, name="Conversation")).to_be_visible()
+    expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
     page.go_back()
     expect(page.get_by_text(re.compile("^26–50 of "))).to_be_visible()
 
@@ -63,28 +62,28 @@ def test_any_page_can_be_gone_to(page, sample_url):
 
 def test_a_link_to_a_conversation_works_in_a_new_window(page, sample_url):
     go(page, f"{sample_url}/browse?flagged=none")
-    href = rows(page).first.locator("a").get_attribute("href")
+    href = table_rows(page).first.locator("a").get_attribute("href")
     go(page, f"{sample_url}/{href}")
     expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
 
 
 def test_a_random_one_stays_in_the_slice_and_back_leads_to_the_list(page, hostile_url):
     go(page, f"{hostile_url}/browse?flagged=user")
-    page.get_by_role("button", name="A random one").click()
+    page.get_by_role("button", name="Random conversation").click()
     expect(page).to_have_url(
         re.compile(r"/conversation\?flagged=user&sort=shuffled&seed=\d+&conversation=([1e])\1{31}$")
     )
     expect(page.get_by_role("heading", level=3, name="Turn 1 · user")).to_be_visible()
     page.go_back()
     expect(page).to_have_url(f"{hostile_url}/browse?flagged=user")
-    expect(rows(page)).to_have_count(2)
+    expect(table_rows(page)).to_have_count(2)
 
 
 def test_a_conversation_opens_by_a_typed_id(page, hostile_url):
     go(page, f"{hostile_url}/conversation")
     page.get_by_label("Open a conversation by its id").fill(f" {'a' * 32} ")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("How do I boil an egg?")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="How do I boil an egg?")).to_be_visible()
     go(page, f"{hostile_url}/conversation?conversation=nope")
     expect(page.get_by_text("There is no conversation 'nope' in this store.")).to_be_visible()
 
@@ -94,6 +93,8 @@ def test_a_flagged_message_is_not_in_the_page_until_it_is_uncovered(page, hostil
     covers = page.get_by_role("button", name="Show this message")
     expect(covers).to_have_count(2)
     expect(page.get_by_text("Covered: flagged as harassment, hate")).to_be_visible()
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("Covered: flagged as harassment")
     expect(page.get_by_text("I would rather not.")).to_be_visible()
     assert "Say something rude" not in page.content()
     covers.first.click()
@@ -107,7 +108,7 @@ def test_a_flagged_message_is_not_in_the_page_until_it_is_uncovered(page, hostil
 def test_the_list_covers_flagged_openings_until_asked(page, hostile_url):
     go(page, f"{hostile_url}/browse?flagged=user")
     expect(page.get_by_role("link", name="Covered: flagged as violence")).to_be_visible()
-    assert "Oi" not in rows(page).all_inner_texts()
+    assert "Oi" not in table_rows(page).all_inner_texts()
     page.get_by_text("Show flagged opening words").click()
     expect(page.get_by_role("link", name="Oi")).to_be_visible()
 
@@ -144,23 +145,16 @@ TEXTS = "items => items.map(item => item.querySelector('.message-text')?.textCon
 
 def written(text: str) -> str:
     """What a reader sees of a plain text; what marks places for us is written out too."""
-    return re.sub("[\ufdd0-\ufdef]", lambda mark: f"[U+{ord(mark[0]):04X}]", visible(text))
-
-
-def load_all(page: Page) -> None:
-    """Scroll through the conversation until every text of it is there."""
-    waiting = page.locator("li[id^=message-] .space")
-    while waiting.count():
-        before = waiting.count()
-        waiting.first.scroll_into_view_if_needed()
-        expect(waiting).not_to_have_count(before)
+    return re.sub(
+        "[\ufdd0-\ufdef]", lambda mark: f"[U+{ord(mark[0]):04X}]", escape_control_characters(text)
+    )
 
 
 def assert_inert(page: Page) -> None:
     """Nothing on the page was made by the data, and it still answers."""
     assert page.evaluate(MADE_OF_DATA, ALLOWED) == []
     expect(page).to_have_title(re.compile(f"^{re.escape(HOSTILE_MODEL)}.* · Chatscape$"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Conversation")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert page.evaluate("window.owned") is None
     assert_fits(page)
     page.keyboard.press("?")
@@ -184,11 +178,11 @@ def test_hostile_texts_are_inert(page, reading_url):
     messages = page.locator("li[id^=message-]")
     expect(messages).to_have_count(len(SHORT))
     load_all(page)
-    shown = messages.evaluate_all(TEXTS)
+    displayed = messages.evaluate_all(TEXTS)
     plain = {n: text for n, text in enumerate(SHORT) if not re.search("```|~~~|@", text)}
     assert len(plain) >= 60
-    wrong = [n for n, text in plain.items() if shown[n] != written(text)]
-    assert [(SHORT[n], shown[n]) for n in wrong] == []
+    wrong = [n for n, text in plain.items() if displayed[n] != written(text)]
+    assert [(SHORT[n], displayed[n]) for n in wrong] == []
     assert_inert(page)
     rendered(page)
     assert_inert(page)
@@ -204,8 +198,8 @@ def test_hostile_texts_without_end_are_inert(page, reading_url):
         message = messages.nth(list(LONG).index(name))
         message.get_by_role("button", name="Show all").click()
         expect(message.locator(".more")).to_have_count(0)
-        (shown,) = message.evaluate_all(TEXTS)
-        assert len(shown) >= 0.98 * len(LONG[name])  # The lines of fences are not shown.
+        (displayed,) = message.evaluate_all(TEXTS)
+        assert len(displayed) >= 0.98 * len(LONG[name])  # The lines of fences are not shown.
     assert_inert(page)
     rendered(page)
     assert_inert(page)
@@ -215,11 +209,11 @@ def test_a_hostile_list_is_inert_and_marks_are_visible(page, hostile_url):
     page.goto(f"{hostile_url}/browse")  # Left before it is there.
     for path in ("browse?page=2", "browse"):
         go(page, f"{hostile_url}/{path}")
-        expect(rows(page).first).to_be_visible()
+        expect(table_rows(page).first).to_be_visible()
         expect(page.get_by_role("table").locator("img, script, iframe, svg, b, i")).to_have_count(0)
         assert page.title() != "owned"
     go(page, f"{hostile_url}/conversation?conversation={LETTERS[12] * 32}")
-    expect(page.get_by_text("[U+202E]esrever si siht")).to_be_visible()
+    expect(page.locator("li").get_by_text("[U+202E]esrever si siht")).to_be_visible()
 
 
 def test_hostile_names_are_inert_on_every_page(page, hostile_url):
@@ -247,20 +241,10 @@ def test_a_hostile_name_is_drawn_as_it_is(page, hostile_url):
 
 def test_right_to_left_text_begins_at_the_right(page, hostile_url):
     go(page, f"{hostile_url}/conversation?conversation={'d' * 32}")
-    text = page.get_by_text("מה שלומך")
+    text = page.locator("li").get_by_text("מה שלומך")
     expect(text).to_be_visible()
     direction = text.evaluate("node => getComputedStyle(node).direction")
     assert direction == "rtl"
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing is wider than the screen."""
-    settled(page)
-    wide = page.evaluate(
-        "() => { const m = document.querySelector('[data-testid=stMain]');"
-        " return m.scrollWidth - m.clientWidth }"
-    )
-    assert wide <= 0
 
 
 @pytest.mark.parametrize("path", ["", "browse", "about", "conversation?conversation=" + "e" * 32])

@@ -3,32 +3,33 @@
 import pytest
 from playwright.sync_api import expect
 
-from queries.access_log import noted
-from queries.layout import StorePath
-from tests import tiny
-from tests.app.conversations import ROWS
-from tests.conftest import prepared
-from tests.e2e.conftest import go, serving
+from queries.state.audit_log import audit_events
+from queries.store.layout import StorePath
+from tests.app.support.conversations import ROWS
+from tests.e2e.support.page import go
+from tests.support import tiny_dataset
+from tests.support.dashboard_process import serving
+from tests.support.stores import prepare_store
 
 
 @pytest.mark.usefixtures("postgres_state")
 def test_two_processes_have_one_log_and_one_acceptance(page, tmp_path):
-    prepared(tiny.write(tmp_path / "raw.parquet", ROWS), tmp_path / "store")
+    prepare_store(tiny_dataset.write(tmp_path / "raw.parquet", ROWS), tmp_path / "store")
     (tmp_path / "elsewhere").symlink_to("store")
     with (
-        serving(tmp_path / "store", tmp_path / "one.log") as one,
-        serving(tmp_path / "elsewhere", tmp_path / "other.log") as other,
+        serving(tmp_path / "store", tmp_path / "one.log") as first,
+        serving(tmp_path / "elsewhere", tmp_path / "other.log") as second,
     ):
-        go(page, one)
+        go(page, first)
         page.get_by_text("I have read this").click()
         page.get_by_role("button", name="Accept and continue").click()
         expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-        go(page, f"{other}/conversation?conversation={'m' * 32}")
+        go(page, f"{second}/conversation?conversation={'m' * 32}")
         page.get_by_role("button", name="Masked").click()
-        page.get_by_role("button", name="Show what is masked").click()
+        page.get_by_role("button", name="Unmask").click()
         expect(page.get_by_text("jo@example.com").first).to_be_visible()
-        go(page, f"{one}/log")
+        go(page, f"{first}/log")
         expect(page.get_by_role("cell", name="m" * 32)).to_be_visible()
         page.goto("about:blank")
-    assert noted(StorePath(tmp_path / "store"))["what"].tolist() == ["unmasked"]
+    assert audit_events(StorePath(tmp_path / "store"))["what"].tolist() == ["unmasked"]
     assert [path.name for path in (tmp_path / "store" / "state").iterdir()] == ["identity"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import go, settled
+from tests.e2e.support.page import go, settled
 
 PICTURES = [
     ("overview", "", 1440, 1420, "light"),
@@ -46,7 +46,7 @@ def test_pictures(
 
 def covered_conversation(store) -> str:
     """A short English conversation with a covered message."""
-    from queries.conversations import slice_rows
+    from queries.conversations.listing import slice_rows
     from queries.filters import Filters
 
     filters = Filters(flagged="user", language=("English",), min_turns=2, max_turns=3)

@@ -4,17 +4,16 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import go, settled
-from tests.e2e.hostile import RIGHT_TO_LEFT
-from tests.e2e.test_conversation import FOCUSED, message, opened, place
-from tests.e2e.test_reading import assert_fits, rows
+from tests.e2e.support.conversation_page import FOCUSED, list_position, message, open_conversation
+from tests.e2e.support.hostile_store import RIGHT_TO_LEFT
+from tests.e2e.support.page import assert_fits, go, settled, table_rows
 
 SHARED = "00"
 NAMES = "buttons => buttons.map(one => one.ariaLabel || one.textContent || one.title)"
 
 
 def test_the_others_of_a_prompt_are_read_beside_it(page, reading_url):
-    opened(page, reading_url, SHARED)
+    open_conversation(page, reading_url, SHARED)
     others = page.get_by_role("heading", level=2, name="Same first prompt").locator("..")
     expect(others.get_by_role("listitem")).to_have_count(45)
     others.get_by_role("link", name="Side by side with model-1").first.click()
@@ -27,28 +26,28 @@ def test_the_others_of_a_prompt_are_read_beside_it(page, reading_url):
         assert (box["x"] < 720) == is_left
     lists = page.get_by_role("list").filter(has=page.locator("li[id^=message-]"))
     expect(lists).to_have_count(2)
-    tops = [one.bounding_box() for one in page.locator("li[id$=':1']").all()]
+    tops = [item.bounding_box() for item in page.locator("li[id$=':1']").all()]
     assert len({round(box["y"]) for box in tops if box}) == 1
     assert_fits(page)
-    page.get_by_role("link", name="Read it alone").first.click()
+    page.get_by_role("link", name="× Close side by side").first.click()
     expect(lists).to_have_count(1)
     assert "beside=" not in page.url
 
 
 def test_on_a_telephone_they_stand_in_turn(narrow, reading_url):
-    opened(narrow, reading_url, SHARED, f"&beside={'t' * 32}")
+    open_conversation(narrow, reading_url, SHARED, f"&beside={'t' * 32}")
     boxes = [message(narrow, key, 1).bounding_box() for key in (SHARED, "t")]
     assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     assert_fits(narrow)
     for key in ("c", "L", "s"):
-        opened(narrow, reading_url, key)
+        open_conversation(narrow, reading_url, key)
         assert_fits(narrow)
 
 
 def test_right_to_left_text_begins_at_the_right(page, reading_url):
-    opened(page, reading_url, "R")
+    open_conversation(page, reading_url, "R")
     directions = [
-        page.get_by_text(text).evaluate("node => getComputedStyle(node).direction")
+        page.locator("li").get_by_text(text).evaluate("node => getComputedStyle(node).direction")
         for text in (RIGHT_TO_LEFT, "Hello.")
     ]
     assert directions == ["rtl", "ltr"]
@@ -67,15 +66,15 @@ def tab_to(page: Page, wanted: str, *, limit: int = 60) -> None:
 
 def test_the_keyboard_alone_leads_from_the_list_to_a_message_and_back(page, reading_url):
     go(page, f"{reading_url}/browse?flagged=any&model=gpt-4")
-    expect(rows(page).first).to_be_visible()
+    expect(table_rows(page).first).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Shuffle").focus()
     tab_to(page, "^a .*Covered: flagged as harassment, hate, sexual")
     page.keyboard.press("Enter")
-    expect(place(page)).to_be_visible()
+    expect(list_position(page)).to_be_visible()
     expect(message(page, "c", 0)).to_be_visible()
     settled(page)
-    page.get_by_role("radio", name="Covered").focus()
+    page.get_by_role("button", name="Download").focus()
     tab_to(page, "^button .*Show this message")
     page.keyboard.press("Enter")
     expect(message(page, "c", 0)).to_contain_text("@rude@")
@@ -88,7 +87,7 @@ def test_the_keyboard_alone_leads_from_the_list_to_a_message_and_back(page, read
 
 
 def test_a_screen_reader_finds_a_list_of_headed_messages(page, reading_url):
-    opened(page, reading_url, "c")
+    open_conversation(page, reading_url, "c")
     listed = page.get_by_role("list", name="Messages")
     expect(listed.get_by_role("listitem")).to_have_count(8)
     heads = listed.get_by_role("heading", level=3)

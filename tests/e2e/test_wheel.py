@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT
-from tests.e2e.conftest import figure, go, started
+from tests.e2e.support.page import figure, go
+from tests.support.dashboard_process import started
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +31,7 @@ def test_a_wheel_carries_everything_that_is_not_python(wheel):
         for path in (ROOT / folder).glob(f"*.{ending}"):
             assert str(path.relative_to(ROOT)) in names
     assert "queries/assets/sample/sample.parquet" in names
-    assert "queries/assets/texts/licence.md" in names
+    assert "queries/assets/datasets/lmsys_chat/licence.md" in names
     assert "queries/assets/logo.svg" in names
     assert "dashboard/.streamlit/config.toml" in names
     assert not {name for name in names if name.startswith("tests/")}

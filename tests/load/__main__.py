@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from queries.layout import StorePath
-from queries.licence import is_acceptance_needed
+from queries.state.licence import is_acceptance_needed
+from queries.store.layout import StorePath
 from tests.bench.measure import resident_mb, run_chatscape, run_python
-from tests.browsing import free_port, wait_until_healthy
 from tests.load.flood import flood
 from tests.load.known import Known
 from tests.load.memory import processor_seconds, watched
 from tests.load.report import Load, Phase, missed, written
 from tests.load.visitor import THINK_SECONDS, visit
+from tests.support.browser import free_port, wait_until_healthy
 
 WARM_SECONDS = 12.0
 """A server has taken its facts into memory by then, and opened its index."""
@@ -40,6 +40,7 @@ class Effort:
         has_flood: whether there is a second phase with one reader who asks slow questions.
         arrive_seconds: from the first reader's coming to the last one's; 0 for all at one moment,
             after which they do the same things at about the same time.
+        last_step: the kind of a step that each reader takes at least once, even after the time.
     """
 
     sessions: int = 50
@@ -50,6 +51,7 @@ class Effort:
     think_seconds: tuple[float, float] = THINK_SECONDS
     has_flood: bool = True
     arrive_seconds: float = 0.0
+    last_step: str = ""
 
 
 def main() -> None:
@@ -77,10 +79,10 @@ def main() -> None:
         if is_acceptance_needed(StorePath(store), StorePath(store).current()):
             parser.error("the licence of this data is not accepted: chatscape accept-licence")
         load = measured(store, effort, Path(folder) / "server.log")
-    said = written(load)
+    written_report = written(load)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "load.md").write_text(said)
-    sys.stdout.write(said)
+    (options.out / "load.md").write_text(written_report)
+    sys.stdout.write(written_report)
     sys.exit(1 if missed(load) else 0)
 
 
@@ -165,6 +167,7 @@ async def _phase(
             until=until,
             note=phase.steps.append,
             think_seconds=effort.think_seconds,
+            last_step=effort.last_step,
         )
 
     async with watched(process_id) as peak, asyncio.TaskGroup() as readers:

@@ -56,8 +56,8 @@ class Drawn:
 
     def component(self, key: str) -> Mapping[str, Any]:
         """What a component was given; nothing for one that is not there."""
-        found: Mapping[str, Any] = json.loads(self.components.get(key, "{}"))
-        return found
+        values: Mapping[str, Any] = json.loads(self.components.get(key, "{}"))
+        return values
 
     def has_text(self, start: str) -> bool:
         """Whether a text of the page begins so."""
@@ -65,7 +65,7 @@ class Drawn:
 
     def option(self, key: str, name: str) -> str | None:
         """The label of an option: its name and maybe a count; None where there is no such one."""
-        return next((one for one in self._options(key) if one.split(" · ")[0] == name), None)
+        return next((label for label in self._options(key) if label.split(" · ")[0] == name), None)
 
     def _options(self, key: str) -> Iterator[str]:
         for option in getattr(self.widgets.get(key), "options", ()):

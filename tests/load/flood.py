@@ -29,7 +29,7 @@ async def flood(port: int, known: Known, *, until: float, note: Callable[[Taken]
                 done += 1
             # Nobody is left who waits for it.
             drawn = await session.rerun(Ask("export"))
-            for key in (one for one in drawn.widgets if one.startswith("forget_")):
+            for key in (key for key in drawn.widgets if key.startswith("forget_")):
                 await session.rerun(Ask("export", changed=_pressed(drawn, key)))
     except Lost as error:
         note(Taken("connection", 0.0, str(error)))
@@ -45,10 +45,10 @@ def slow_steps(known: Known) -> Walk:
         compared = {"against": "rest", "words": "true", "max_turns": str(30 + number)}
         yield Step("slow: telling words", Ask("compare", urlencode(compared)), _nothing)
         if known.has_index:
-            asked = {"q": words, "mode": "words"}
-            yield Step("slow: search for “the”", Ask("search", urlencode(asked)), _nothing)
-            kept = {"text": f"{words} OR and"}
-            yield Step("slow: the slice of “the”", Ask("", urlencode(kept)), _nothing)
+            params = {"q": words, "mode": "words"}
+            yield Step("slow: search for “the”", Ask("search", urlencode(params)), _nothing)
+            filters = {"text": f"{words} OR and"}
+            yield Step("slow: the slice of “the”", Ask("", urlencode(filters)), _nothing)
 
 
 def _common_words() -> Iterator[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import duckdb
 
-from queries.layout import StorePath
+from queries.store.layout import StorePath
 
 _WORD = re.compile(r"(?<![\w'’.:-])[a-z]{5,12}(?=[ ,;!?])")
 _LETTER = r"\p{L}\p{N}\p{M}_"
@@ -36,8 +36,8 @@ class Wanted:
     def query(self) -> str:
         """It as an address says it, after `?`."""
         flagged = None if self.flagged is None else "any" if self.flagged else "none"
-        said = {"model": self.model, "min_turns": self.min_turns, "flagged": flagged}
-        return urlencode({name: value for name, value in said.items() if value is not None})
+        params = {"model": self.model, "min_turns": self.min_turns, "flagged": flagged}
+        return urlencode({name: value for name, value in params.items() if value is not None})
 
 
 class Known:
@@ -78,7 +78,7 @@ class Known:
         totals: dict[str, int] = {}
         for model, _, _, count in self._groups:
             totals[model] = totals.get(model, 0) + count
-        return sorted((one for one in totals if one), key=lambda one: -totals[one])[:10]
+        return sorted((model for model in totals if model), key=lambda model: -totals[model])[:10]
 
     def wanted(self, draw: random.Random) -> Wanted:
         """A slice with some conversations in it, drawn at random."""
@@ -98,11 +98,11 @@ class Known:
             f"select lower(opening) from {self._conversations} "
             "using sample reservoir(2000 rows) repeatable (7)"
         ).fetchall()
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for (opening,) in rows:
             for word in set(_WORD.findall(opening or "")):
-                found[word] = found.get(word, 0) + 1
-        return sorted(word for word, count in found.items() if count <= len(rows) // 50 + 1)
+                counts[word] = counts.get(word, 0) + 1
+        return sorted(word for word, count in counts.items() if count <= len(rows) // 50 + 1)
 
     @cached_property
     def questions(self) -> list[str]:
@@ -112,7 +112,7 @@ class Known:
             "using sample reservoir(300 rows) repeatable (8)"
         ).fetchall()
         beginnings = (re.sub(r"[^\w ]", " ", opening[:60]) for (opening,) in rows)
-        return sorted({" ".join(one.split()) for one in beginnings} - {""})
+        return sorted({" ".join(text.split()) for text in beginnings} - {""})
 
     @cached_property
     def counted_words(self) -> dict[str, int]:

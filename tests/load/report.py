@@ -66,30 +66,30 @@ def p95(values: Sequence[float]) -> float:
 
 def missed(load: Load) -> list[str]:
     """What is not as it should be, a sentence each."""
-    found = []
+    problems = []
     calm = load.phases[0]
     for phase in load.phases:
         every = [*phase.steps, *phase.heavy]
         wrong = [step for step in every if step.problem]
         if wrong:
-            found.append(f"{phase.name}: {len(wrong)} of {len(every)} steps had errors")
+            problems.append(f"{phase.name}: {len(wrong)} of {len(every)} steps had errors")
         if not phase.steps:
-            found.append(f"{phase.name}: nothing was done")
+            problems.append(f"{phase.name}: nothing was done")
     slow = p95(_seconds(calm.steps))
     if slow > P95_SECONDS:
-        found.append(f"p95 of a rerun is {slow:.2f} s, more than {P95_SECONDS} s")
+        problems.append(f"p95 of a rerun is {slow:.2f} s, more than {P95_SECONDS} s")
     for phase in load.phases[1:]:
         beside, most = p95(_seconds(phase.steps)), max(slow * FAIR_RATIO, slow + FAIR_SECONDS)
         if beside > most:
-            found.append(f"{phase.name}: p95 of the others is {beside:.2f} s, not {slow:.2f} s")
+            problems.append(f"{phase.name}: p95 of the others is {beside:.2f} s, not {slow:.2f} s")
     peak = max(phase.peak_mb for phase in load.phases)
     if peak > PEAK_MB:
-        found.append(f"memory came to {peak:,.0f} MB, more than {PEAK_MB:,.0f} MB")
+        problems.append(f"memory came to {peak:,.0f} MB, more than {PEAK_MB:,.0f} MB")
     if load.after_mb > max(load.idle_mb * BACK_RATIO, load.idle_mb + BACK_MB):
-        found.append(
+        problems.append(
             f"memory stayed at {load.after_mb:,.0f} MB and was {load.idle_mb:,.0f} MB before"
         )
-    return found
+    return problems
 
 
 def written(load: Load) -> str:
@@ -104,7 +104,7 @@ def written(load: Load) -> str:
         "afterwards.",
         *_problems(load),
         "",
-        *([f"Missed: {one}." for one in missed(load)] or ["Every target is met."]),
+        *([f"Missed: {problem}." for problem in missed(load)] or ["Every target is met."]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -122,9 +122,9 @@ def _summary(phase: Phase) -> str:
 
 def _table(phase: Phase) -> list[str]:
     kinds = dict.fromkeys(step.kind for step in _timed(phase.steps))
-    rows = [(kind, [one for one in phase.steps if one.kind == kind]) for kind in kinds]
+    rows = [(kind, [step for step in phase.steps if step.kind == kind]) for kind in kinds]
     heavy = dict.fromkeys(step.kind for step in phase.heavy)
-    slow = [(f"({kind})", [one for one in phase.heavy if one.kind == kind]) for kind in heavy]
+    slow = [(f"({kind})", [step for step in phase.heavy if step.kind == kind]) for kind in heavy]
     return [
         "| step | reruns | median | p95 | most | errors |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -141,9 +141,9 @@ def _row(kind: str, steps: Sequence[Taken]) -> str:
 
 def _problems(load: Load) -> list[str]:
     every = [step for phase in load.phases for step in (*phase.steps, *phase.heavy)]
-    said = [f"- {step.kind}: {step.problem}" for step in every if step.problem]
-    more = [f"- and {len(said) - PROBLEMS_SHOWN} more"] if len(said) > PROBLEMS_SHOWN else []
-    return ["", "Errors:", *said[:PROBLEMS_SHOWN], *more] if said else []
+    lines = [f"- {step.kind}: {step.problem}" for step in every if step.problem]
+    more = [f"- and {len(lines) - PROBLEMS_SHOWN} more"] if len(lines) > PROBLEMS_SHOWN else []
+    return ["", "Errors:", *lines[:PROBLEMS_SHOWN], *more] if lines else []
 
 
 def _timed(steps: Sequence[Taken]) -> list[Taken]:

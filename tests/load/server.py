@@ -1,4 +1,4 @@
-"""`chatscape serve`, with a stand-in where an index was built with one: see `tests/embedding.py`.
+"""`chatscape serve`, with a stand-in where an index was built with one.
 
 ``python -m tests.load.server --store DIR --port PORT``
 """
@@ -9,18 +9,19 @@ from typing import Any
 
 from queries.cli import main
 from queries.search import index
-from queries.search.embedder import BUNDLED, Embedder, SentenceEmbedder
+from queries.search.embedder import Embedder, SentenceEmbedder
+from queries.search.model_files import BUNDLED
 from tests.bench.search import Timed
-from tests.embedding import HashedWordsEmbedder
+from tests.support.fake_embedder import HashedWordsEmbedder
 
-_real_model = index.embedder_of
+_real_model = index.load_embedder
 
 
-def model_of(said: dict[str, Any]) -> Embedder:
+def model_of(model: dict[str, Any]) -> Embedder:
     """The model of an index; a stand-in takes as long over a question as the bundled model."""
-    if said["name"] == HashedWordsEmbedder().model.name:
+    if model["name"] == HashedWordsEmbedder().model.name:
         return Timed(SentenceEmbedder(BUNDLED, "cpu"))
-    return _real_model(said)
+    return _real_model(model)
 
 
 def _run_here(_: str, command: list[str], environment: dict[str, str]) -> None:
@@ -33,7 +34,7 @@ def _run_here(_: str, command: list[str], environment: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    index.embedder_of = model_of
+    index.load_embedder = model_of
     os.execve = _run_here  # type: ignore[assignment]
     sys.argv[1:1] = ["serve"]
     main()

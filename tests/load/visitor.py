@@ -43,6 +43,7 @@ async def visit(
     until: float,
     note: Callable[[Taken], None],
     think_seconds: tuple[float, float] = THINK_SECONDS,
+    last_step: str = "",
 ) -> None:
     """Walk through the dashboard until a time on the monotonic clock; a lost reader is noted.
 
@@ -50,9 +51,10 @@ async def visit(
         port: of the server, on this machine.
         known: what there is to choose.
         seed: of every choice and pause.
-        until: no step is begun after it.
+        until: no step is begun after it, once the last step was taken.
         note: is told each step.
         think_seconds: the least and the most that lies between two steps.
+        last_step: the kind of a step that is taken at least once, however long it takes.
     """
     draw = random.Random(seed)
     await asyncio.sleep(draw.uniform(0, min(ARRIVAL_SECONDS, think_seconds[1])))
@@ -60,8 +62,10 @@ async def visit(
         async with connected(port) as session:
             steps = walk(draw, known)
             step = next(steps)
-            while time.monotonic() < until:
+            kinds = {""}
+            while time.monotonic() < until or last_step not in kinds:
                 drawn = await taken(session, step, note)
+                kinds.add(step.kind)
                 step = steps.send(drawn)
                 await asyncio.sleep(draw.uniform(*think_seconds))
     except Lost as error:

@@ -72,10 +72,11 @@ def _choose(draw: random.Random, known: Known) -> Generator[Step, Drawn, Wanted]
 
 def _changes(first: Wanted, known: Known) -> list[Wanted]:
     """Slices that are one choice away, the first one itself where there is no other."""
-    models = [Wanted(one, first.flagged, first.min_turns) for one in known.models]
-    flagged = [Wanted(first.model, one, first.min_turns) for one in (True, False)]
-    turns = [Wanted(first.model, first.flagged, one) for one in (2, 3, 4, 5)]
-    near = [one for one in (*models, *flagged, *turns) if one != first and known.count(one)]
+    models = [Wanted(model, first.flagged, first.min_turns) for model in known.models]
+    flagged = [Wanted(first.model, is_flagged, first.min_turns) for is_flagged in (True, False)]
+    turns = [Wanted(first.model, first.flagged, count) for count in (2, 3, 4, 5)]
+    changes = (*models, *flagged, *turns)
+    near = [wanted for wanted in changes if wanted != first and known.count(wanted)]
     return near or [first]
 
 
@@ -103,12 +104,12 @@ def _search(draw: random.Random, known: Known) -> Walk:
     """Search by words and open what was found; by meaning, where there are vectors."""
     word = draw.choice([*known.words, *known.counted_words])
     ask = Ask("search", urlencode({"q": word, "mode": "words"}))
-    drawn = yield Step("search by words", ask, _found(known.counted_words.get(word)))
+    drawn = yield Step("search by words", ask, _search_results(known.counted_words.get(word)))
     yield from _open(drawn, "search_results", "results")
     if known.has_vectors:
         question = draw.choice(known.questions)
         ask = Ask("search", urlencode({"q": question, "mode": "meaning"}))
-        yield Step("search by meaning", ask, _found(None))
+        yield Step("search by meaning", ask, _search_results(None))
 
 
 def _read(known: Known, wanted: Wanted) -> Walk:
@@ -120,10 +121,10 @@ def _read(known: Known, wanted: Wanted) -> Walk:
         ask = Ask("browse", drawn.query, changed)
         drawn = yield Step("next page of the list", ask, _listed(LIST_ROWS, total))
     drawn = yield from _open(drawn, "conversation_list", "rows")
-    after = drawn.component("way").get("after")
+    after = drawn.component("list_navigation").get("after")
     if after:
         drawn = yield Step("next conversation", _followed(after), _opened(after))
-    back = drawn.component("way").get("back")
+    back = drawn.component("list_navigation").get("back")
     if back:
         start = LIST_ROWS if "page=2" in back else 0
         yield Step("back to the list", _followed(back), _listed(start, total))
@@ -157,7 +158,7 @@ def _slice_shown(title: str, known: Known, wanted: Wanted) -> Check:
     return lack
 
 
-def _found(total: int | None) -> Check:
+def _search_results(total: int | None) -> Check:
     def lack(drawn: Drawn) -> str:
         if not drawn.component("search_results").get("results"):
             return "results of the search"
@@ -173,8 +174,8 @@ def _listed(first: int, total: int) -> Check:
     def lack(drawn: Drawn) -> str:
         if len(drawn.component("conversation_list").get("rows", ())) != last - first:
             return f"{last - first} rows of the list"
-        said = f"{first + 1:,}–{last:,} of {total:,}"
-        return "" if said in drawn.texts else f"the line {said}"
+        line = f"{first + 1:,}–{last:,} of {total:,}"
+        return "" if line in drawn.texts else f"the line {line}"
 
     return lack
 

@@ -1,7 +1,7 @@
 """A session with the server, as a browser has one: Streamlit's messages over a websocket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -32,19 +32,24 @@ class Ask:
         query: the address after `?`.
         changed: the widget that was used; a browser sends what all of them hold, but the server
             remembers what it is not sent.
+        planted: states of further widgets, which need not be on the page.
     """
 
     page: str
     query: str = ""
     changed: WidgetState | None = None
+    planted: tuple[WidgetState, ...] = ()
 
 
 class Session:
     """One connection, and what its browser would remember."""
 
-    def __init__(self, connection: ClientConnection, origin: str) -> None:
+    def __init__(
+        self, connection: ClientConnection, origin: str, note: Callable[[bytes], object]
+    ) -> None:
         self._connection = connection
         self._origin = origin
+        self._note = note
         self._pages: dict[str, str] = {}
         self._cached: dict[str, ForwardMsg] = {}
 
@@ -78,12 +83,14 @@ class Session:
         state.cached_message_hashes.extend(self._cached)
         if ask.changed is not None:
             state.widget_states.widgets.append(ask.changed)
+        state.widget_states.widgets.extend(ask.planted)
         return request
 
     async def _read(self, drawn: Drawn) -> None:
         used: dict[str, ForwardMsg] = {}
         while True:
             raw = await self._connection.recv(decode=False)
+            self._note(raw)
             message = ForwardMsg()
             message.ParseFromString(raw)
             drawn.bytes += len(raw)
@@ -105,8 +112,18 @@ class Session:
 
 
 @asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Session]:
+async def connected(
+    port: int,
+    *,
+    headers: Mapping[str, str] | None = None,
+    note: Callable[[bytes], object] = len,
+) -> AsyncIterator[Session]:
     """A session with the server on a port of this machine.
+
+    Args:
+        port: of the server.
+        headers: further headers of the request that opens the connection.
+        note: is given each message as it came.
 
     Raises:
         Lost: there is none to be had.
@@ -117,12 +134,13 @@ async def connected(port: int) -> AsyncIterator[Session]:
             f"ws://{host}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
             origin=f"http://{host}",  # type: ignore[arg-type]
+            additional_headers=headers,
             max_size=None,
             open_timeout=ANSWER_SECONDS,
         )
     except (OSError, TimeoutError, WebSocketException) as error:
         raise Lost(f"there is no connection: {error}") from error
     try:
-        yield Session(connection, f"http://{host}")
+        yield Session(connection, f"http://{host}", note)
     finally:
         await connection.close()

@@ -1,1 +1,1 @@
-"""A prepared store to a search index: the full text of every message, a vector of every prompt."""
+"""Build the search index of a store: full text of all messages, vectors of distinct prompts."""

@@ -1,238 +1,290 @@
-"""Build the search index of a store as a new version: the steps, in order, resumable."""
+"""Build the search index of a store as a new version, in resumable steps.
 
-import os
-import shutil
+A store without an index gets one of words first, as a version of its own, so that people can search
+while the vectors are made. Where the model takes long, one with quick vectors follows.
+"""
+
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import orjson
 from lancedb import __version__ as lancedb_version
 
-from queries.checksums import file_facts
-from queries.layout import StorePath, Version, delete, write_json, write_text
-from queries.prepare.build import clean_up, full_disk_said
-from queries.prepare.index.full_text import build_full_text, build_words
-from queries.prepare.index.prompts import PromptTexts, distinct_prompts
-from queries.prepare.index.recall import measured_recall
-from queries.prepare.index.vectors import build_vectors, embedded
-from queries.prepare.lock import sole_writer
-from queries.progress import Progress
-from queries.search.embedder import Embedder, identity
-from queries.search.index import INDEX_FORMAT, KEY_FILE, SearchIndex
+from queries.masking.revision import masking_revision
+from queries.prepare.build import KEPT_VERSIONS, disk_full_errors
+from queries.prepare.index.distinct_prompts import PromptTexts, distinct_prompts
+from queries.prepare.index.existing_index import finish_index, index_facts
+from queries.prepare.index.full_text import build_full_text, build_raw_text
+from queries.prepare.index.index_texts import mask_texts, read_texts
+from queries.prepare.index.publication import publish_index
+from queries.prepare.index.quick_step import (
+    QUICK_REVISION,
+    QuickChoice,
+    QuickProgress,
+    measured_quick_model,
+    plan_quick_step,
+    save_quick_model,
+)
+from queries.prepare.index.recall import measure_recall
+from queries.prepare.index.recorded_progress import RecordedProgress, recorded
+from queries.prepare.index.vectors import build_vectors, embed_prompts
+from queries.prepare.index.work_folder import (
+    IndexFacts,
+    IndexWork,
+    delete_all_work,
+    delete_other_work,
+    index_work,
+)
+from queries.runtime.progress import Progress
+from queries.search.embedder import Embedder
+from queries.search.index import INDEX_FORMAT, SearchIndex
+from queries.search.quick_model import QUICK_FOLDER, QuickVectors
+from queries.store.index_progress import LOADING_MODEL, IndexKind
+from queries.store.layout import StorePath, Version
+from queries.store.write_lock import write_lock
 
-Facts = dict[str, Any]
+EmbedderLoader = Callable[[], Embedder]
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
-    """What a build of an index came to.
+class IndexResult:
+    """The result of building an index.
 
     Attributes:
         version: the live version of the store.
-        facts: what its manifest says of the index.
-        is_new: false where the store already had just this index.
+        facts: the index's entry in its manifest.
+        is_new: false if the store already had exactly this index.
         resumed_prompts: prompts that an interrupted build had already embedded.
     """
 
     version: Version
-    facts: Facts
+    facts: IndexFacts
     is_new: bool
     resumed_prompts: int
 
 
+def build_index(
+    store: StorePath,
+    embedder: Embedder | EmbedderLoader | None,
+    progress: Progress,
+    *,
+    fresh: bool = False,
+    wait: bool = False,
+    quick: QuickChoice = "auto",
+) -> IndexResult:
+    """Build the index of the live version, and publish it with the tables as a new version.
+
+    Args:
+        store: a prepared store.
+        embedder: the model, or what loads it when it is needed; None for a full-text index alone.
+        progress: shows the steps, which are also written into the store.
+        fresh: start over instead of resuming an interrupted build, and rebuild even if the store
+            already has this index.
+        wait: wait for another process that writes to this store instead of failing.
+        quick: whether quick vectors come before those of the model, or are all that is built.
+
+    Raises:
+        StoreMissingError: nothing has been prepared there.
+        StoreBusyError: another process writes to this store.
+        StoreFullError: the disk is full.
+        ModelError: the model cannot be loaded. The words are indexed all the same.
+    """
+    kind: IndexKind = "quick" if quick == "only" else "meaning"
+    kind = "words" if embedder is None else kind
+    with (
+        write_lock(store, wait=wait),
+        disk_full_errors(store),
+        recorded(store, kind, progress) as recording,
+    ):
+        live = store.current()
+        if fresh:
+            delete_all_work(store)
+        build = _Build(store, live, recording, time.monotonic(), fresh=fresh)
+        if embedder is None:
+            return build.words()
+        # Readers of an index that works keep it until the other one is whole.
+        if (index_facts(live) or {}).get("index_format") != INDEX_FORMAT:
+            build.words_ahead()
+        return build.meaning(embedder, quick)
+
+
 @dataclass(frozen=True, slots=True)
-class Work:
-    """The folder of a build that is not complete; a step that is marked done is not done again."""
+class _Build:
+    """One run of a build, which holds the write lock of its store."""
 
-    path: Path
+    store: StorePath
+    live: Version
+    progress: RecordedProgress
+    started: float
+    fresh: bool
 
-    @property
-    def tables(self) -> Path:
-        """The LanceDB database that is being built."""
-        return self.path / "index.lance"
+    def words(self) -> IndexResult:
+        """The index of words, as the live version."""
+        key = _key(self.live, None)
+        if existing := self._existing(key):
+            return existing
+        delete_other_work(self.store, [key])
+        version, facts = self._published_words()
+        finish_index(self.store, version)
+        return IndexResult(version, facts, is_new=True, resumed_prompts=0)
 
-    def step(self, name: str, build: Callable[[], Facts]) -> Facts:
-        """What a step found, from its mark where it has come to its end before."""
-        mark = self.path / f"{name}.json"
-        if mark.is_file():
-            found: Facts = orjson.loads(mark.read_bytes())
-            return found
-        facts = build()
-        write_json(mark, facts)
+    def words_ahead(self) -> None:
+        """Publish the index of words, and keep its tables for the one with vectors."""
+        self._published_words()
+
+    def meaning(self, embedder: Embedder | EmbedderLoader, choice: QuickChoice) -> IndexResult:
+        """The index of words and vectors, as the live version."""
+        embedder = self._loaded(embedder)
+        words_key, prompts_key = _key(self.live, None), _key(self.live, "prompts")
+        key, quick_key = _key(self.live, embedder), _key(self.live, embedder, QUICK_REVISION)
+        if existing := self._existing(key, *([quick_key] if choice == "only" else [])):
+            return existing
+        delete_other_work(self.store, [words_key, prompts_key, quick_key, key])
+        words, prompts = index_work(self.store, words_key), index_work(self.store, prompts_key)
+        base = _Base(words, prompts, self._words_facts(words) | self._prompt_facts(prompts, words))
+        if choice == "only" or not (index_facts(self.store.current()) or {}).get("model"):
+            quick = self._quick(embedder, base, quick_key, choice)
+            if quick is not None and choice == "only":
+                finish_index(self.store, quick.version, KEPT_VERSIONS + 1)
+                return quick
+        # The version before, and those that were published ahead of this one: somebody may look
+        # at each of them.
+        ahead = {words_key: 1, quick_key: 2}
+        live_key = (index_facts(self.store.current()) or {}).get("key", "")
+        result = self._published(base, embedder, key, self.progress)
+        finish_index(self.store, result.version, KEPT_VERSIONS + ahead.get(live_key, 0))
+        return result
+
+    def _quick(
+        self, embedder: Embedder, base: "_Base", key: str, choice: QuickChoice
+    ) -> IndexResult | None:
+        """Publish an index with quick vectors; None if they would only delay the model's."""
+        step = plan_quick_step(embedder, base.texts, choice)
+        if step is None:
+            return None
+        self.progress.write(has_quick_step=True)
+        progress, work = QuickProgress(self.progress), index_work(self.store, key)
+        model, comparison = measured_quick_model(step, work, base.texts, progress)
+        return self._published(base, model, key, progress, {"quick": comparison})
+
+    def _published(
+        self,
+        base: "_Base",
+        embedder: Embedder,
+        key: str,
+        progress: Progress,
+        more: IndexFacts | None = None,
+    ) -> IndexResult:
+        """Embed the prompts, and publish the index with their vectors."""
+        work = index_work(self.store, key)
+        vector_facts, resumed = _vector_facts(work, base.texts, embedder, progress)
+        facts = base.facts | vector_facts | (more or {}) | self._run_facts(key)
+
+        def measure(staged: Version) -> IndexFacts:
+            return {"recall": measure_recall(SearchIndex(staged), staged, progress)}
+
+        version = publish_index(self.store, [base.words, base.prompts, work], facts, measure)
+        return IndexResult(version, facts, is_new=True, resumed_prompts=resumed)
+
+    def _existing(self, *keys: str) -> IndexResult | None:
+        """The result if the live version has an index with one of these keys, and may keep it."""
+        facts = index_facts(self.live)
+        if self.fresh or facts is None or facts["key"] not in keys:
+            return None
+        finish_index(self.store, self.live)
+        return IndexResult(self.live, facts, is_new=False, resumed_prompts=0)
+
+    def _loaded(self, embedder: Embedder | EmbedderLoader) -> Embedder:
+        if not callable(embedder):
+            return embedder
+        with self.progress.step(LOADING_MODEL, 1, "model") as advance:
+            loaded = embedder()
+            advance(1)
+        return loaded
+
+    def _published_words(self) -> tuple[Version, IndexFacts]:
+        key = _key(self.live, None)
+        work = index_work(self.store, key)
+        facts = self._words_facts(work) | self._run_facts(key)
+        return publish_index(self.store, [work], facts), facts
+
+    def _run_facts(self, key: str) -> IndexFacts:
+        return {"key": key, "last_run_seconds": round(time.monotonic() - self.started, 1)}
+
+    def _words_facts(self, work: IndexWork) -> IndexFacts:
+        """Index the words of all messages; returns what the manifest says of them."""
+        live, progress, tables = self.live, self.progress, work.tables
+        count = int(live.manifest()["counts"]["messages"])
+        facts: IndexFacts = {
+            "index_format": INDEX_FORMAT,
+            "fingerprint": live.fingerprint,
+            "lancedb_version": lancedb_version,
+            "message_count": count,
+            "masking": masking_revision(),
+            "model": None,
+        }
+        changed = work.path / "changed.parquet"
+        facts |= work.step("mask", lambda: mask_texts(changed, live, count, progress))
+        texts = read_texts(changed, live)
+        facts |= work.step("full_text", lambda: build_full_text(tables, texts, count, progress))
+        facts |= work.step("raw_text", lambda: build_raw_text(tables, changed, progress))
         return facts
 
+    def _prompt_facts(self, prompts: IndexWork, words: IndexWork) -> IndexFacts:
+        """Number the distinct prompts; returns what the manifest says of them."""
+        count = int(self.live.manifest()["counts"]["messages"])
+        texts = read_texts(words.path / "changed.parquet", self.live)
+        out, tables = prompts.path / "prompts", prompts.tables
+        return prompts.step(
+            "prompts", lambda: distinct_prompts(out, tables, texts, count, self.progress)
+        )
 
-def build_index(
-    store: StorePath, embedder: Embedder | None, progress: Progress, *, fresh: bool = False
-) -> Indexed:
-    """Build the index of the live version and make it part of a new one, in one step.
 
-    Args:
-        store: a prepared store.
-        embedder: the model; None for an index of words alone.
-        progress: shows the steps.
-        fresh: begin anew instead of going on with an interrupted build, and build even what is
-            there already.
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The parts of an index that do not depend on its vectors, and their facts."""
 
-    Raises:
-        StoreMissingError: nothing has been prepared there.
-        StoreBusyError: somebody else prepares or indexes this store.
-        StoreFullError: the disk is full.
+    words: IndexWork
+    prompts: IndexWork
+    facts: IndexFacts
+
+    @property
+    def texts(self) -> PromptTexts:
+        """The distinct prompts."""
+        return PromptTexts(self.prompts.path / "prompts")
+
+
+def _vector_facts(
+    work: IndexWork, texts: PromptTexts, embedder: Embedder, progress: Progress
+) -> tuple[IndexFacts, int]:
+    """Embed the distinct prompts, and index their vectors.
+
+    Returns:
+        What the manifest says of them, and how many an interrupted run had embedded.
     """
-    with sole_writer(store), full_disk_said(store):
-        live = store.current()
-        key = _key(live, embedder)
-        said = _said(live)
-        if said is not None and said["key"] == key and not fresh:
-            _finish(store, live)
-            return Indexed(live, said, is_new=False, resumed_prompts=0)
-        work = _work(store, key, fresh=fresh)
-        started = time.monotonic()
-        facts, resumed = _build(work, live, embedder, progress)
-        staged = _staged(store, work, live)
-        facts["files"] = _files(staged)
-        facts |= {"key": key, "last_run_seconds": round(time.monotonic() - started, 1)}
-        _say(staged, live, facts)
-        if embedder is not None:
-            facts["recall"] = measured_recall(SearchIndex(staged), staged, progress)
-            _say(staged, live, facts)
-        version = store.version(staged.name)
-        staged.path.rename(version.path)
-        store.set_current(version)
-        _finish(store, version)
-        return Indexed(version, facts, is_new=True, resumed_prompts=resumed)
+    tables, vectors = work.tables, work.path / "vectors"
+    resumed, embedding = embed_prompts(vectors, texts, embedder, progress)
+    dimension = embedder.model.dimension
+    table_facts = work.step("vectors", lambda: build_vectors(tables, vectors, dimension, progress))
+    if isinstance(embedder, QuickVectors):
+        save_quick_model(tables / QUICK_FOLDER, embedder.quick_model)
+    model = {"model": embedder.model.as_json(), "precision": embedder.precision}
+    return embedding | table_facts | model, resumed
 
 
-def is_indexed(store: StorePath, model_name: str | None) -> bool:
-    """Whether the live version has an index by a model with these files, without loading it.
-
-    What a build left behind that was cut off at its very end is cleaned up.
-
-    Args:
-        store: a prepared store.
-        model_name: a name or a folder; None for an index of words alone.
-
-    Raises:
-        StoreMissingError: nothing has been prepared there.
-        ModelError: there is no such model.
-    """
-    live = store.current()
-    said = _said(live)
-    if said is None or said["index_format"] != INDEX_FORMAT:
-        return False
-    if model_name is None or said["model"] is None:
-        is_same = model_name is None and said["model"] is None
+def _key(
+    live: Version, embedder: Embedder | Literal["prompts"] | None, quick_revision: int | None = None
+) -> str:
+    """A short hash of what an index, or a part of one, is built from."""
+    inputs = [INDEX_FORMAT, live.fingerprint, masking_revision()]
+    if embedder is None or isinstance(embedder, str):
+        inputs.append(embedder)
     else:
-        is_same = all(said["model"][k] == v for k, v in identity(model_name).items())
-    if is_same:
-        with sole_writer(store):
-            _finish(store, live)
-    return is_same
-
-
-def _said(live: Version) -> Facts | None:
-    """What a version says of its index, if that is there."""
-    said: Facts | None = live.manifest()["steps"].get("index")
-    return said if (live.path / "index.lance").is_dir() else None
-
-
-def _finish(store: StorePath, live: Version) -> None:
-    """Remove old versions, and what the live one was made from."""
-    clean_up(store, live)
-    shutil.rmtree(store.path / "indexing", ignore_errors=True)
-
-
-def _key(live: Version, embedder: Embedder | None) -> str:
-    """What an index is made from, as a short hash."""
-    model = embedder.model.as_json() if embedder else None
-    said = orjson.dumps([INDEX_FORMAT, live.fingerprint, model], option=orjson.OPT_SORT_KEYS)
-    return sha256(said).hexdigest()[:12]
-
-
-def _work(store: StorePath, key: str, *, fresh: bool) -> Work:
-    """The folder of the interrupted build of the same index, or a new one; others go."""
-    folder = store.path / "indexing"
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if fresh or path.name != key:
-            delete(path)
-    work = Work(folder / key)
-    work.tables.mkdir(parents=True, exist_ok=True)
-    # The tables themselves say what they are: a folder can be copied beside another manifest.
-    write_text(work.tables / KEY_FILE, key)
-    return work
-
-
-def _build(
-    work: Work, live: Version, embedder: Embedder | None, progress: Progress
-) -> tuple[Facts, int]:
-    count = int(live.manifest()["counts"]["messages"])
-    facts: Facts = {
-        "index_format": INDEX_FORMAT,
-        "fingerprint": live.fingerprint,
-        "lancedb_version": lancedb_version,
-        "message_count": count,
-        "model": None,
-    }
-    resumed = 0
-    facts |= work.step("full_text", lambda: build_full_text(work.tables, live, count, progress))
-    facts |= work.step("words", lambda: build_words(work.tables, live, count, progress))
-    if embedder is not None:
-        texts_path = work.path / "prompts"
-        facts |= work.step(
-            "prompts", lambda: distinct_prompts(texts_path, work.tables, live, count, progress)
-        )
-        texts = PromptTexts(texts_path)
-        resumed, embedding = embedded(work.path / "vectors", texts, embedder, progress)
-        facts |= embedding
-        facts |= work.step(
-            "vectors",
-            lambda: build_vectors(
-                work.tables, work.path / "vectors", embedder.model.dimension, progress
-            ),
-        )
-        facts["model"] = embedder.model.as_json()
-    return facts, resumed
-
-
-def _staged(store: StorePath, work: Work, live: Version) -> Version:
-    """The folder of the new version with the tables of the live one and the index, to be moved."""
-    shutil.rmtree(work.path / "staged", ignore_errors=True)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{live.fingerprint}"
-    staged = Version(work.path / "staged" / name)
-    for path in sorted(live.path.rglob("*")):
-        inside = path.relative_to(live.path)
-        if path.is_file() and inside.parts[0] not in ("index.lance", "manifest.json"):
-            _link(path, staged.path / inside)
-    # Linked, not moved: the work stays whole until the new version is live.
-    shutil.copytree(work.tables, staged.path / "index.lance", copy_function=_link)
-    return staged
-
-
-def _files(staged: Version) -> list[Facts]:
-    """Names, sizes and hashes of the files of the index: about a second a gigabyte."""
-    paths = sorted(path for path in (staged.path / "index.lance").rglob("*") if path.is_file())
-    return [file_facts(path, staged.path) for path in paths]
-
-
-def _say(staged: Version, live: Version, facts: Facts) -> None:
-    """Write the manifest of a version: that of the live one, and what its index is."""
-    manifest = live.manifest()
-    manifest["version"] = staged.name
-    manifest["steps"] = {**manifest["steps"], "index": facts}
-    write_json(staged.manifest_path, manifest)
-
-
-def _link(path: str | Path, to: str | Path) -> str:
-    """The same file under another name; a copy where the disk has no links."""
-    Path(to).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(path, to)
-    except OSError:
-        shutil.copy2(path, to)
-    return str(to)
+        inputs.append([embedder.model.as_json(), embedder.precision])
+    if quick_revision is not None:
+        inputs.append(quick_revision)
+    parts = orjson.dumps(inputs, option=orjson.OPT_SORT_KEYS)
+    return sha256(parts).hexdigest()[:12]

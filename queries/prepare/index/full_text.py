@@ -1,119 +1,134 @@
-"""The full text of every message: the table that is searched, and the list of its words."""
+"""The index of words, and the tables of messages that results are shown from.
 
-from collections.abc import Iterator
+`messages` has every message with the text in which readers may look words up, and `words` the words
+of these texts. `raw_messages` and `raw_words` have the messages whose own text is another, for
+operators.
+"""
+
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import lancedb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from lancedb.index import FTS, BTree
 from lancedb.table import Table
 
-from queries.layout import Version
-from queries.progress import Advance, Progress
-from queries.schema import WORD_BYTES_MAX
-
-FULL_TEXT = FTS(
-    base_tokenizer="icu",
-    with_position=True,
-    stem=False,
-    remove_stop_words=False,
-    ascii_folding=False,
-    max_token_length=WORD_BYTES_MAX,
-    memory_limit=2_048,
-    num_workers=2,
-)
+from queries.prepare.index.index_texts import IndexTexts, message_files
+from queries.prepare.index.merged_words import merge_words
+from queries.prepare.index.word_segments import write_segments
+from queries.runtime.progress import Advance, Progress
+from queries.search.text_index import LENGTHS_FILE
+from queries.search.word_postings import WordPostings
+from queries.store.atomic_files import delete_path
+from queries.store.layout import Version
 
 _COLUMNS = (
     *("id_rank", "message_index", "turn_number", "role"),
-    *("is_flagged", "flag_bits", "text"),
+    *("is_flagged", "flag_bits", "cover_bits", "text"),
 )
 _BATCH_ROWS = 20_000
-_TEXTS_TOKENISED = 2_000
-# LanceDB keeps its row numbers through changes, and from the first row on, when asked to.
-_NUMBERED = {"new_table_enable_stable_row_ids": "true"}
+_RAW_COLUMNS = pa.schema([("message_number", pa.int32()), ("text", pa.string())])
+_COMPRESSION = {"lance-encoding:compression": "zstd", "lance-encoding:compression-level": "3"}
+# With this option a row keeps its id, and ids start at 0.
+_STABLE_ROW_IDS = {"new_table_enable_stable_row_ids": "true"}
 
 
 def build_full_text(
-    tables: Path, version: Version, count: int, progress: Progress
+    tables: Path, texts: IndexTexts, count: int, progress: Progress
 ) -> dict[str, Any]:
-    """Write the table `messages` and its full-text index.
+    """Write the table `messages`, and the words of its texts.
 
-    Row n is message n of the store, and n its row id.
+    The row id of a message is its number in the store.
+
+    Returns:
+        ``word_count``, the number of distinct words, for the manifest.
     """
-    database = lancedb.connect(tables)
+    columns = _message_schema(texts.version)
+    segments = tables.parent / "segments"
+    delete_path(segments)
     with progress.step("Writing messages", count, "messages") as advance:
-        schema = _schema(version)
-        rows = pa.RecordBatchReader.from_batches(schema, _batches(version, schema, advance))
-        table = numbered_table(database, "messages", rows)
+        batches = (batch.cast(columns) for batch in texts.batches(_BATCH_ROWS, _COLUMNS))
+        rows = _indexed(tables / "words", segments, batches, count, advance)
+        _write(tables, "messages", columns, rows)
     with progress.step("Indexing words", count, "messages") as advance:
-        if count:
-            table.create_index("text", config=FULL_TEXT)
-        advance(count)
+        word_count = _merge(tables / "words", segments, count, advance)
+    return {"word_count": word_count}
+
+
+def build_raw_text(tables: Path, changed: Path, progress: Progress) -> dict[str, Any]:
+    """Write the table `raw_messages`, and the words of its texts.
+
+    Args:
+        tables: the LanceDB database.
+        changed: the file of `mask_texts`.
+        progress: shows the step.
+    """
+    rows = pq.read_table(changed, columns=["message_number", "raw_text"])
+    rows = rows.rename_columns(_RAW_COLUMNS.names).cast(_RAW_COLUMNS)
+    count, segments = rows.num_rows, tables.parent / "segments"
+    delete_path(segments)
+    with progress.step("Indexing masked messages", count, "messages") as advance:
+        batches = rows.to_batches(_BATCH_ROWS)
+        indexed = _indexed(tables / "raw_words", segments, batches, count, advance)
+        _write(tables, "raw_messages", _RAW_COLUMNS, indexed)
+        _merge(tables / "raw_words", segments, 0, advance)
     return {}
-
-
-def build_words(tables: Path, version: Version, count: int, progress: Progress) -> dict[str, Any]:
-    """Write the table `words`: every word of the index, once, for searching by a beginning."""
-    database = lancedb.connect(tables)
-    table = database.open_table("messages")
-    words: set[str] = set()
-    with progress.step("Listing words", count, "messages") as advance:
-        for texts in _distinct_runs(tables.parent / "spill", version):
-            for start in range(0, len(texts), _TEXTS_TOKENISED):
-                joined = " ".join(texts[start : start + _TEXTS_TOKENISED])
-                words.update(token.text for token in table.tokenize(joined, column="text"))
-        advance(count)
-    rows = pa.table({"word": pa.array(sorted(words), pa.string())})
-    listed = numbered_table(database, "words", rows)
-    if words:
-        listed.create_index("word", config=BTree())
-    return {"word_count": len(words)}
 
 
 def numbered_table(
     database: lancedb.DBConnection, name: str, rows: pa.RecordBatchReader | pa.Table
 ) -> Table:
-    """A table whose row ids are 0, 1, 2 … in the order of the rows; one of that name goes."""
+    """Create or replace a table whose row ids are 0, 1, 2 … in the order of the rows."""
     connection: Any = database
     connection.drop_table(name, ignore_missing=True)
-    return database.create_table(name, rows, storage_options=_NUMBERED)
+    return database.create_table(name, rows, storage_options=_STABLE_ROW_IDS)
 
 
-def message_files(version: Version) -> list[Path]:
-    """The parts of the table `messages`, in order."""
-    return sorted(version.table("messages").glob("*.parquet"))
-
-
-def _schema(version: Version) -> pa.Schema:
+def _message_schema(version: Version) -> pa.Schema:
     stored = pq.read_schema(message_files(version)[0])
     fields = [stored.field(name) for name in _COLUMNS]
-    packed = {"lance-encoding:compression": "zstd", "lance-encoding:compression-level": "3"}
     return pa.schema(
-        [field.with_metadata(packed) if field.name == "text" else field for field in fields]
+        [field.with_metadata(_COMPRESSION) if field.name == "text" else field for field in fields]
     )
 
 
-def _batches(version: Version, schema: pa.Schema, advance: Advance) -> Iterator[pa.RecordBatch]:
-    for path in message_files(version):
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COLUMNS)):
-                yield batch.select(list(_COLUMNS)).cast(schema)
-                advance(batch.num_rows)
+def _write(tables: Path, name: str, columns: pa.Schema, rows: Iterable[pa.RecordBatch]) -> None:
+    reader = pa.RecordBatchReader.from_batches(columns, rows)
+    numbered_table(lancedb.connect(tables), name, reader)
 
 
-def _distinct_runs(spill: Path, version: Version) -> Iterator[list[str]]:
-    """Every run of characters between spaces, once: far fewer than there are words in all texts."""
-    spill.mkdir(exist_ok=True)
-    config: dict[str, Any] = {"memory_limit": "2GB", "temp_directory": str(spill)}
-    files = [str(path) for path in message_files(version)]
-    with duckdb.connect(config=config) as connection:
-        rows = connection.execute(
-            r"select distinct unnest(regexp_split_to_array(text, '\s+')) as run "
-            "from read_parquet($files)",
-            {"files": files},
-        )
-        while found := rows.fetchmany(200_000):
-            yield [run for (run,) in found]
+def _indexed(
+    folder: Path,
+    segments: Path,
+    batches: Iterable[pa.RecordBatch],
+    count: int,
+    advance: Advance,
+) -> Iterator[pa.RecordBatch]:
+    """Each batch of messages after a segment of its words is written.
+
+    At the end the lengths of all messages are written into the folder of the index.
+    """
+    delete_path(folder)
+    folder.mkdir()
+    lengths = [np.empty(0, np.int32)]
+    for batch, batch_lengths in write_segments(segments, batches, count):
+        lengths.append(batch_lengths)
+        yield batch
+        advance(batch.num_rows)
+    np.save(folder / LENGTHS_FILE, np.concatenate(lengths))
+
+
+def _merge(folder: Path, segments: Path, count: int, advance: Advance) -> int:
+    """Merge the segments into the folder of the index; returns the number of distinct words."""
+    paths = sorted(segments.glob("*"))
+    for share, name in enumerate(("plain", "accented")):
+
+        def merged(done: int, of: int, share: int = share) -> None:
+            before, after = (count * (share + n / of) // 2 for n in (done - 1, done))
+            advance(int(after) - int(before))
+
+        merge_words([path / name for path in paths], folder / name, merged)
+    delete_path(segments)
+    return WordPostings(folder / "plain").word_count

@@ -1,0 +1,1 @@
+"""What one page draws, a folder a page."""

@@ -1,0 +1,209 @@
+"""Differences between two slices: measures as a table, mixes as a chart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import formats
+from dashboard.charts.comparison import shifts_chart
+from dashboard.charts.figure_parts import SMALL_N
+from dashboard.charts.filter_token import filter_token
+from dashboard.components.chart_card import show_card_header, show_chart
+from dashboard.components.data_table import TableColumn, TableRow, show_table
+from dashboard.components.url_widgets import show_choice
+from dashboard.state import session
+from dashboard.state.cross_filter import toggle_filter_token
+from queries.breakdowns import comparison
+from queries.filters import Filters
+from queries.serialisation.records import records
+
+MEASURE_LABELS = {
+    "flagged_share": "Any message flagged",
+    "user_flagged_share": "User message flagged (attempt)",
+    "assistant_flagged_share": "Assistant message flagged (success)",
+    "both_given_user_share": "Assistant flagged, given a flagged user message",
+    "redacted_share": "Names redacted",
+    "single_turn_share": "Single turn",
+    "with_code_share": "With a code block",
+    "repeated_prompt_share": "First prompt repeats in the store",
+    "mean_turn_count": "Mean turns",
+    "mean_prompt_chars": "Mean characters of all prompts of a conversation",
+    "mean_response_chars": "Mean characters of all responses of a conversation",
+}
+"""Labels of the measures of ``comparison.comparison``."""
+
+_MIX_LABELS = {
+    "model": "models",
+    "language": "languages",
+    "category": "categories",
+    "turns": "turns",
+}
+_COLUMNS = (
+    *(
+        TableColumn("A"),
+        TableColumn("B"),
+        TableColumn("Difference", hint="A minus B, with its 95 % confidence interval"),
+    ),
+    TableColumn("Adjusted p", hint="Benjamini–Hochberg over all rows"),
+)
+
+
+def show_measure_table(filters: Filters, against: str) -> None:
+    """Draw a table of all measures of both slices and their differences.
+
+    Args:
+        filters: slice A.
+        against: slice B, as in the address.
+    """
+    measures = session.rows(comparison.comparison, filters, against=against)
+    rows = [
+        TableRow(
+            cells=[
+                MEASURE_LABELS[row["measure"]],
+                *_cells(row, is_share=_is_share(row["measure"])),
+            ],
+            notes=["", *_notes(row, is_share=_is_share(row["measure"]))],
+            is_small=min(row["total_a"], row["total_b"]) < SMALL_N,
+        )
+        for row in records(measures)
+    ]
+    with st.container(border=True, key="card_comparison"):
+        sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
+        judged = measures[measures["measure"] == "flagged_share"]
+        note = (
+            f"{_known_note(judged, sizes)}{len(measures)} measures; the small figures are n for A "
+            "and B, and 95 % confidence intervals for differences"
+        )
+        other = comparison.other_slice(filters, against)
+        show_card_header(
+            "comparison", "Measures of both slices", note, measures, key="comparison", other=other
+        )
+        show_table(
+            [TableColumn("Measure", is_number=False), *_COLUMNS],
+            rows,
+            caption="Measures of both slices",
+            key="table_comparison",
+        )
+
+
+def show_shifts(filters: Filters, against: str) -> None:
+    """Draw the shifts of a mix: the largest as a chart, all of them as a table.
+
+    Args:
+        filters: slice A.
+        against: slice B, as in the address.
+    """
+    of = show_choice("Shift of", "of", comparison.MIXES, label_of=_MIX_LABELS.__getitem__)
+    shifts = session.rows(comparison.shifts, filters, against=against, of=of)
+    columns = st.columns(2)
+    title = f"Shift of {_MIX_LABELS[of]}"
+    with columns[0]:
+        sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
+        known = _known_note(shifts, sizes) if of == "category" else ""
+        note = (
+            f"{known}the {min(12, len(shifts))} largest of {len(shifts):,} differences; "
+            "click a mark of A to filter A"
+        )
+        figure = shifts_chart(shifts, of)
+        fields = {"value": of}
+        show_chart(
+            "shifts",
+            title,
+            note,
+            figure,
+            shifts,
+            fields=fields,
+            empty_text="No differences.",
+            other=comparison.other_slice(filters, against),
+        )
+    with columns[1], st.container(border=True, height="stretch", key="card_all_shifts"):
+        st.subheader(f"All {_MIX_LABELS[of]}", anchor=False)
+        rows = [
+            TableRow(
+                cells=[formats.value(of, row["value"]), *_cells(row, is_share=True)],
+                notes=["", *_notes(row, is_share=True)],
+                token=filter_token(**{of: row["value"]}),
+                is_small=min(row["total_a"], row["total_b"]) < SMALL_N,
+            )
+            for row in records(shifts)
+        ]
+        table_columns = [TableColumn(of.capitalize(), is_number=False), *_COLUMNS]
+        show_table(
+            table_columns, rows, caption=title, key="table_shifts", on_choice=toggle_filter_token
+        )
+
+
+def _known_note(rows: pd.DataFrame, sizes: pd.Series) -> str:
+    """Of how many conversations of each side the categories are known; empty if of all.
+
+    Args:
+        rows: rows of ``comparison.shifts`` or ``comparison.comparison`` over the same totals.
+        sizes: the row of ``comparison.overlap``.
+    """
+    if rows.empty:
+        return ""
+    known = {side: int(rows[f"total_{side}"].iloc[0]) for side in "ab"}
+    if all(known[side] == sizes[f"{side}_count"] for side in "ab"):
+        return ""
+    counts = [
+        f"{formats.count(known[side])} of {formats.conversations(sizes[f'{side}_count'])} "
+        f"of {side.upper()}"
+        for side in "ab"
+    ]
+    return f"verdicts known for {' and '.join(counts)}; "
+
+
+def p_value_text(value: float) -> str:
+    """A p value with three decimals, or "< 0.001"."""
+    if pd.isna(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _is_share(measure: str) -> bool:
+    return measure.endswith("_share")
+
+
+def _cells(row: Mapping[str, Any], *, is_share: bool) -> list[str]:
+    p = row["corrected_p"]
+    mark = " *" if not pd.isna(p) and p < 0.05 else ""
+    return [
+        _value(row["value_a"], is_share=is_share),
+        _value(row["value_b"], is_share=is_share),
+        _difference(row["difference"], is_share=is_share),
+        p_value_text(p) + mark,
+    ]
+
+
+def _notes(row: Mapping[str, Any], *, is_share: bool) -> list[str]:
+    return [
+        f"n = {formats.count(row['total_a'])}",
+        f"n = {formats.count(row['total_b'])}",
+        _range(row["low"], row["high"], is_share=is_share),
+        "",
+    ]
+
+
+def _value(value: float, *, is_share: bool) -> str:
+    return formats.share(value) if is_share else formats.mean(value, 2)
+
+
+def _difference(value: float, *, is_share: bool) -> str:
+    if pd.isna(value):
+        return "–"
+    return _signed(f"{value * 100:+.2f} points" if is_share else f"{value:+,.2f}")
+
+
+def _range(low: float, high: float, *, is_share: bool) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    low, high = np.array([low, high]) * (100 if is_share else 1)
+    return _signed(f"{low:+,.2f} to {high:+,.2f}")
+
+
+def _signed(text: str) -> str:
+    """A signed number with a true minus sign instead of a hyphen."""
+    return text.replace("-", "−")

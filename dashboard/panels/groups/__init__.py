@@ -1,0 +1,1 @@
+"""What the Models and Languages pages draw."""

@@ -1,0 +1,1 @@
+"""What the Lengths page draws."""

@@ -1,0 +1,1 @@
+"""What the Log page draws."""

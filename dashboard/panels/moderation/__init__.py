@@ -1,0 +1,1 @@
+"""What the Moderation page draws."""

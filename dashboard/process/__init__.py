@@ -1,0 +1,1 @@
+"""One for all readers: open stores, cached frames, background work, logs, garbage collection."""

@@ -1,0 +1,1 @@
+"""Middleware and routes of the server."""

@@ -1,0 +1,1 @@
+"""Tables of figures of a slice, one function each."""

@@ -1,0 +1,1 @@
+"""Conversations: one with its messages, a slice as a paged list, documents to download."""

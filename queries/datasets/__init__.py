@@ -1,0 +1,1 @@
+"""Dataset adapters: published schemas, quality checks, and rebuilding published rows."""

@@ -1,0 +1,56 @@
+"""Every dataset that `prepare` can read, and the search for the one that a file belongs to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from queries.datasets.adapter import DatasetAdapter
+from queries.datasets.lmsys_chat import LMSYS_CHAT
+from queries.errors import DataError
+
+DATASETS: tuple[DatasetAdapter, ...] = (LMSYS_CHAT,)
+"""All adapters. The first one that accepts a file prepares it."""
+
+_BEFORE_ADAPTERS = LMSYS_CHAT.name
+"""The dataset of stores that were prepared before manifests named it."""
+
+
+def dataset_named(name: str) -> DatasetAdapter:
+    """The adapter with a name.
+
+    Raises:
+        DataError: there is none, because a newer version of Chatscape prepared the store.
+    """
+    for dataset in DATASETS:
+        if dataset.name == name:
+            return dataset
+    raise DataError(
+        f"This store was prepared from the dataset {name}, which this version of Chatscape does "
+        "not know. Install the version that prepared it, or a newer one."
+    )
+
+
+def dataset_of(manifest: Mapping[str, Any]) -> DatasetAdapter:
+    """The dataset that a version of a store was prepared from, by its manifest.
+
+    Raises:
+        DataError: this version of Chatscape does not know it.
+    """
+    return dataset_named(manifest.get("dataset", _BEFORE_ADAPTERS))
+
+
+def match_dataset(schema: pa.Schema) -> tuple[DatasetAdapter, list[str]]:
+    """The dataset of a file.
+
+    Returns:
+        The first adapter without problems, and no problems. If there is none, the nearest adapter
+        (the one with the fewest problems) and what it lacks.
+    """
+    candidates = []
+    for dataset in DATASETS:
+        problems = list(dataset.problems(schema))
+        if not problems:
+            return dataset, []
+        candidates.append((dataset, problems))
+    return min(candidates, key=lambda candidate: len(candidate[1]))

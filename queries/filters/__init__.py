@@ -1,0 +1,5 @@
+"""Slices: filters, the clauses they mean, and the compiler of clauses to SQL."""
+
+from queries.filters.filters import Filters, Slice
+
+__all__ = ["Filters", "Slice"]

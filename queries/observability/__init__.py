@@ -1,0 +1,1 @@
+"""Log format, metrics, and the instrumentation of queries and searches."""

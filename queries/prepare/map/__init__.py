@@ -1,0 +1,1 @@
+"""The map of prompts: every first prompt a point, those of like meaning near each other."""

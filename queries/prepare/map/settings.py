@@ -1,0 +1,3 @@
+"""The seed of a map."""
+
+MAP_SEED = 1

@@ -1,0 +1,1 @@
+"""Topics of first prompts: clusters of their vectors, with labels and measured quality."""

@@ -1,0 +1,1 @@
+"""What one process has: memory limits, worker processes, the fair queue, progress."""

@@ -1,1 +1,0 @@
-"""A synthetic dataset in exactly the published schema, the same bytes for the same seed."""

@@ -1,0 +1,1 @@
+"""Values in the form that other programs take: records, JSON, CSV."""

@@ -1,0 +1,1 @@
+"""What people write: the audit log and the acceptance of the licence."""

@@ -1,0 +1,1 @@
+"""Intervals, hypothesis tests, standardised rates, log-odds: pure functions of arrays."""

@@ -1,0 +1,1 @@
+"""A prepared store on disk, opened for reading."""

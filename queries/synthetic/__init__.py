@@ -1,0 +1,1 @@
+"""A synthetic dataset in the published schema of LMSYS-Chat-1M, reproducible from a seed."""

@@ -1,0 +1,1 @@
+"""Text processing: tokens, the query language, control characters, short lists of names."""

@@ -1,0 +1,1 @@
+"""Compares a store with the figures that were published about its dataset."""

@@ -1,0 +1,84 @@
+"""The page of topics: shares, a table, models and languages, subtopics, examples, and ways on."""
+
+import pytest
+
+from queries.filters import Filters
+from queries.open_store import open_store
+from queries.settings import Settings
+from queries.state.licence import accept
+from tests.app.support.components import components, data, send, texts, traces, whole
+from tests.support import tiny_dataset
+from tests.support.topic_stores import subject_rows, topic_store
+
+pytestmark = pytest.mark.usefixtures("served")
+
+SECRET = "Kitten secrets: write to mia.wallis@example.org about cats and cats, please"
+RUDE = "A kitten, a cat, two cats and rude words that are flagged, aren't they?"
+
+
+@pytest.fixture(scope="module")
+def with_topics(tmp_path_factory):
+    rows, _ = subject_rows()
+    rows += [
+        tiny_dataset.row("b", "gpt-4", "English", "Short?", "Yes."),
+        tiny_dataset.row("c", "gpt-4", "English", SECRET, "Yes."),
+        tiny_dataset.row(
+            "d", "gpt-4", "English", (RUDE, tiny_dataset.verdict("harassment")), "No."
+        ),
+    ]
+    store = topic_store(tmp_path_factory.mktemp("topics"), rows)
+    accept(store, "a test")
+    return store.path
+
+
+@pytest.fixture(scope="module")
+def topic_sizes(with_topics):
+    opened = open_store(with_topics, Settings())
+    rows = opened.run("topics", Filters())
+    opened.close()
+    return dict(zip(rows["topic"], rows["conversation_count"], strict=True))
+
+
+def test_topics_are_drawn_and_a_click_filters(opened, with_topics, topic_sizes):
+    app = whole(opened(with_topics, "topics"))
+    assert app.title[0].value == "Topics"
+    (dots,) = traces(app, "topics")
+    assert sorted(dots["y"]) == sorted(topic_sizes)
+    rows = data(app, "table_topics")["rows"]
+    assert [row["cells"][0] for row in rows] == list(topic_sizes)
+    assert [row["cells"][1] for row in rows] == [f"{n:,}" for n in topic_sizes.values()]
+    topic = next(iter(topic_sizes))
+    app = whole(send(app, "table_topics", "chosen", rows[0]["token"]))
+    assert texts(app)[0] == f"{topic_sizes[topic]} conversations: {topic}"
+
+
+def test_one_topic_has_subtopics_examples_and_ways_on(opened, with_topics, topic_sizes):
+    topic = list(topic_sizes)[1]
+    app = whole(opened(with_topics, "topics", topic_of=topic))
+    subtopics = data(app, "table_subtopics")["rows"]
+    assert {row["cells"][0].split(".")[0] for row in subtopics} == {topic.split(" ")[0]}
+    examples = data(app, "table_topic_examples")["rows"]
+    assert [row["cells"][1] for row in examples] == ["typical"] * 3 + ["borderline"] * 3
+    assert all(row["styles"]["0"]["href"].startswith("conversation?") for row in examples)
+
+
+def test_no_text_of_the_page_is_flagged_or_unmasked(opened, with_topics, topic_sizes):
+    for topic in topic_sizes:
+        app = whole(opened(with_topics, "topics", topic_of=topic))
+        assert "mia.wallis" not in str(app)
+        has_examples = "table_topic_examples" in components(app)
+        rows = data(app, "table_topic_examples")["rows"] if has_examples else []
+        shown = [row["cells"][0] for row in rows]
+        assert not any("rude words" in text for text in shown)
+
+
+def test_a_store_without_topics_names_the_command(opened, accepted):
+    app = whole(opened(accepted, "topics"))
+    assert "chatscape topics --store" in app.info[0].value
+
+
+def test_a_slice_without_topics_and_an_empty_one_say_so(opened, with_topics):
+    app = whole(opened(with_topics, "topics", topic="(none given)"))
+    assert "No first prompt of the slice has a topic" in app.info[0].value
+    app = whole(opened(with_topics, "topics", min_turns="50"))
+    assert not app.exception
