@@ -50,17 +50,22 @@ with notices.error_boundary():
     if query_params.set_filter_params(filters):
         pagination.reset_page()
     session.set_current_filters(filters)
-    notices.show_newer_version()
+    # What comes and goes has a container of its own: what is below keeps its place, or it would be
+    # there twice until the page is whole.
+    with st.container():
+        notices.show_newer_version()
     with notices.error_boundary():
         show_dataset_badge()
-    filter_sidebar.show_problems()
+    with st.container():
+        filter_sidebar.show_problems()
     with notices.error_boundary():
         current.run()
     # After the page, so that charts are drawn while the counts of the filters are computed. Drawn
     # even if the page failed, because changing the filters may be the remedy.
     with st.sidebar:
         page_links.show_links()
-        index_progress.show_index_progress("sidebar_index")
+        with st.container():
+            index_progress.show_index_progress("sidebar_index")
         filter_sidebar.show_filters(filters)
         show_account()
     with notices.error_boundary():

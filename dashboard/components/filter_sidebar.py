@@ -43,7 +43,8 @@ def show_filters(filters: Filters) -> None:
     counts = facets(session.rows, filters)
     _show_chips(filters)
     _show_widgets("main", counts)
-    _show_text(filters)
+    with st.container():
+        _show_text(filters)
     with st.expander("More filters", key="more_filters", on_change="rerun") as more:
         # Drawn only while it is open; filters chosen in it stay in force, as the chips show.
         if more.open:

@@ -1,3 +1,5 @@
+import streamlit as st
+
 from dashboard.components.index_progress import show_failed_build, show_index_progress
 from dashboard.components.page_header import show_page_header
 from dashboard.panels.search.form import show_search_form
@@ -8,15 +10,18 @@ from dashboard.state import session
 from queries.errors import IndexMissingError
 
 filters, total = show_page_header()
-is_building = show_index_progress("search_index", is_awaited=True)
-show_failed_build()
+# In containers for the reason that app.py gives.
+with st.container():
+    is_building = show_index_progress("search_index", is_awaited=True)
+    show_failed_build()
 if session.store().index_facts is None:
     if not is_building:
         raise IndexMissingError(open_stores.store_path().path)
 else:
     request = show_search_form()
-    if request.like_id:
-        show_similar_header(request)
+    with st.container():
+        if request.like_id:
+            show_similar_header(request)
     if request.has_query:
         show_results(request, filters)
     else:

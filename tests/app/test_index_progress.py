@@ -1,7 +1,6 @@
 """Pages while an index is built: its progress, why it ended, and the index taken up by itself."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -10,26 +9,14 @@ from queries.prepare.index import quick_step
 from queries.prepare.index.build import build_index
 from queries.runtime.progress import Silent
 from queries.search.index_summary import time_left
-from queries.store.index_progress import STALE_SECONDS, IndexProgress, write_index_progress
+from queries.store.index_progress import STALE_SECONDS
 from queries.store.layout import StorePath
 from tests.app.support.components import components, data, error_texts, notices, whole
+from tests.app.support.index_builds import written
 from tests.app.support.search_page import result_count
 from tests.support.fake_embedder import DictionaryEmbedder, TokenDictionary
 
-EMBEDDING = IndexProgress(
-    *("meaning", 7, 0.0),
-    title="Embedding prompts",
-    done=420,
-    total=1_000,
-    unit="prompts",
-    seconds_left=185.0,
-)
 SENTENCE = "Building the search index. Step 7 of 10, embedding prompts: 42 %, about 3 min left."
-
-
-def written(folder, **changes):
-    changes = {"written_at": time.time()} | changes
-    write_index_progress(StorePath(folder), replace(EMBEDDING, **changes))
 
 
 def test_the_progress_stands_on_the_page_and_in_the_sidebar(opened, accepted):

@@ -38,7 +38,8 @@ def show_results(request: SearchRequest, filters: Filters) -> None:
         request: what to search for.
         filters: the slice to search in.
     """
-    request = _supported(request)
+    with st.container():
+        request = _supported(request)
     total = search_request.search_results(request, filters, RESULT_ROWS, 0).total
     if not total:
         _show_nothing(request, filters)
@@ -46,9 +47,10 @@ def show_results(request: SearchRequest, filters: Filters) -> None:
     first = (current_page_number(-(-total // RESULT_ROWS)) - 1) * RESULT_ROWS
     results = search_request.search_results(request, filters, RESULT_ROWS, first)
     _show_count(request, results, first, filters)
-    show_near_cut(request, results, first, filters)
-    show_language_note(request, filters)
-    _show_whether_near(request, results)
+    with st.container():
+        show_near_cut(request, results, first, filters)
+        show_language_note(request, filters)
+        _show_whether_near(request, results)
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
         index = search_request.search_index()
