@@ -47,7 +47,7 @@ def class_colours(colour: MapColour, names: Sequence[str]) -> dict[str, str]:
 
 def is_other_topic(topic: str) -> bool:
     """Whether a topic holds the prompts that fit in none: they have no place in common."""
-    return topic.startswith("0 ")
+    return not topic.partition(" ")[0].strip("0")
 
 
 def _token(colour: MapColour, name: str) -> str | None:

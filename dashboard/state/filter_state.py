@@ -177,6 +177,7 @@ def _widget_value(filters: Filters, name: str) -> Any:  # noqa: ANN401
 
 def drop_unknown_values(filters: Filters) -> tuple[Filters, list[str]]:
     """The filters without values that the store does not have, and a sentence for each of them."""
+    filters = session.store().relations.topic_names.in_plain_filters(filters)
     values = filters.values()
     problems = []
     for name in OPEN_CHOICES:

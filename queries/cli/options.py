@@ -86,8 +86,8 @@ def filter_options(command: Command) -> Command:
     def with_filters(**values: Any) -> Any:  # noqa: ANN401
         options = {name: values.pop(name) for name in FIELD_NAMES}
         filters = _filters_from_options(options)
-        if filters.near is not None:
-            filters = filters.with_model(_index_model(values["store"]))
+        if filters.near or filters.topic or filters.subtopic:
+            filters = _named_in_full(filters, values["store"])
         return command(filters=filters, **values)
 
     with_filters.__name__, with_filters.__doc__ = command.__name__, command.__doc__
@@ -97,15 +97,21 @@ def filter_options(command: Command) -> Command:
     return with_filters  # type: ignore[return-value]
 
 
-def _index_model(store: Path) -> str | None:
-    """The short hash of the model of a store, so that what a command writes names it."""
+def _named_in_full(filters: Filters, store: Path) -> Filters:
+    """The filters with the model and the topics of a store: what a command writes names them.
+
+    Topics may be given by number alone.
+    """
     from queries.store.layout import StorePath
     from queries.store.model_hash import model_hash
+    from queries.store.topic_names import topic_names
 
     try:
-        return model_hash(StorePath(store).current().manifest()["steps"].get("index"))
+        manifest = StorePath(store).current().manifest()
     except StoreMissingError:
-        return None  # The command itself says so, if it reads the store.
+        return filters  # The command itself says so, if it reads the store.
+    filters = filters.with_model(model_hash(manifest["steps"].get("index")))
+    return topic_names(manifest).in_plain_filters(filters)
 
 
 def _filter_option(name: str, spec: FilterSpec) -> Callable[[Any], Any]:

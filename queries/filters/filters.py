@@ -164,13 +164,13 @@ class Filters:
     topic: tuple[str, ...] = choice(
         column="topic",
         label="Topic",
-        help=f"The first prompt is of this topic, by number and label. {_MISSING_NAMES}",
+        help=f"The first prompt has this topic, by number or whole name. {_MISSING_NAMES}",
         facet="topic_mix",
     )
     subtopic: tuple[str, ...] = choice(
         column="subtopic",
         label="Subtopic",
-        help=f"The first prompt is of this subtopic, by numbers and label. {_MISSING_NAMES}",
+        help=f"The first prompt has this subtopic, by number or whole name. {_MISSING_NAMES}",
         facet="subtopic_mix",
         placement="more",
     )

@@ -13,6 +13,7 @@ from queries.settings import Settings
 from queries.store.connection import apply_tombstones, load_into_memory, open_connection
 from queries.store.layout import StorePath, Version
 from queries.store.tombstones import tombstone_revision
+from queries.store.topic_names import topic_names
 
 _REGROUPED = pa.schema(
     [("prompt_group", pa.int64()), ("group_size", pa.int32()), ("first_rank", pa.int32())]
@@ -38,6 +39,7 @@ class Relations:
         self._version = version
         self._path = StorePath(version.path.parent.parent)
         self._connection, self.has_searchable_openings = open_connection(version, settings)
+        self.topic_names = topic_names(version.manifest())
         self._is_held = False
         self._removals = ""
         self._removed_ranks: npt.NDArray[np.int64] = np.empty(0, np.int64)

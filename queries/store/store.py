@@ -170,6 +170,7 @@ class Store:
         id_rank: int | None,
     ) -> pd.DataFrame:
         params = dict(param_items)
+        filters = self.relations.topic_names.in_filters(filters)
         self._check_openings(name, filters)
         check_regions(filters, self.manifest)
         condition, bound = duckdb_where(filters.clauses(), self.index_bits)

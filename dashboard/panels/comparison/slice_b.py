@@ -18,7 +18,7 @@ _KEY = "against"
 def slice_b_in_address(filters: Filters) -> str | None:
     """Slice B as text from the address; None if it is missing or invalid.
 
-    Unknown values are dropped with a warning.
+    Unknown values are dropped with a warning; topics given by number get their label.
     """
     text = query_params.get_param(_KEY, "")
     if not text:
@@ -33,7 +33,7 @@ def slice_b_in_address(filters: Filters) -> str | None:
     known, problems = filter_state.drop_unknown_values(other)
     for problem in problems:
         st.warning(formats.escape_markdown(f"Slice B: {problem}"), icon=":material/link_off:")
-    return slice_b_text(known) if problems else text
+    return text if known == other else slice_b_text(known)
 
 
 def slice_b_text(filters: Filters) -> str:

@@ -34,9 +34,16 @@ def show_one_topic(filters: Filters, rows: pd.DataFrame) -> None:
         rows: the rows of ``topics.topics`` of the slice.
     """
     st.subheader("One topic", anchor=False)
-    topic = show_choice(
-        "Topic", "topic_of", rows["topic"].tolist(), kind="list", label_of=formats.name, width=420
+    names = {topic.partition(" ")[0]: topic for topic in rows["topic"]}
+    number = show_choice(
+        "Topic",
+        "topic_of",
+        list(names),
+        kind="list",
+        label_of=lambda number: formats.name(names[number]),
+        width=420,
     )
+    topic = names[number]
     inside = replace(filters, topic=(topic,))
     with st.container(horizontal=True):
         show_slice_page_link("browse", "Read these", inside)

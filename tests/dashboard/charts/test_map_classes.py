@@ -14,8 +14,10 @@ def test_names_have_the_colours_of_the_other_pages_and_a_token():
 
 
 def test_the_other_prompts_are_grey_and_take_no_colour():
-    classes = map_classes("topic", ["0 other prompts", "1 cats", "2 code"])
-    assert [item["colour"] for item in classes] == [OTHERS_COLOUR, *PALETTE[:2]]
+    for numbers in (("0", "1", "2"), ("00", "01", "20")):
+        names = [f"{number} words" for number in numbers]
+        classes = map_classes("topic", names)
+        assert [item["colour"] for item in classes] == [OTHERS_COLOUR, *PALETTE[:2]]
 
 
 def test_numbers_go_from_one_colour_to_another_and_filter_nothing():
