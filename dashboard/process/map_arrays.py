@@ -34,8 +34,8 @@ _MAPS_CACHED = 4
 
 
 def removals_code(snapshot: Snapshot) -> str:
-    """A short text for an address that changes whenever conversations are removed."""
-    return sha256(snapshot.removals.encode()).hexdigest()[:16]
+    """A short text for an address that changes with the removals and the names of topics."""
+    return sha256(f"{snapshot.removals} {snapshot.topics}".encode()).hexdigest()[:16]
 
 
 @lru_cache(_MAPS_CACHED)

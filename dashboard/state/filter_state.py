@@ -44,12 +44,21 @@ def filters_from_page() -> Filters:
             filter_revision.start_revision()
         _set_widgets(filters)
     else:
-        filters = filters_from_widgets()
+        filters = _with_topics_of_now(filters_from_widgets())
     query_params.track_widgets(*FIELD_NAMES)
     filters = _without_unsearchable_text(filters)
     filters = _without_foreign_near(filters)
     filter_revision.remember_values()
     return filters
+
+
+def _with_topics_of_now(filters: Filters) -> Filters:
+    """The filters with the names that topics have now; the widgets get them too."""
+    named = session.store().relations.topic_names.in_plain_filters(filters)
+    if named != filters:
+        filter_revision.start_revision()
+        _set_widgets(named)
+    return named
 
 
 def _without_unsearchable_text(filters: Filters) -> Filters:

@@ -16,6 +16,7 @@ COMMANDS = {
     "prepare": "queries.cli.build:prepare",
     "index": "queries.cli.build:index",
     "topics": "queries.cli.topics:topics",
+    "edit-topic": "queries.cli.edit_topic:edit_topic",
     "map": "queries.cli.map:map_",
     "info": "queries.cli.query:info",
     "query": "queries.cli.query:query",

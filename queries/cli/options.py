@@ -104,14 +104,16 @@ def _named_in_full(filters: Filters, store: Path) -> Filters:
     """
     from queries.store.layout import StorePath
     from queries.store.model_hash import model_hash
+    from queries.store.topic_changes import readable_changes
     from queries.store.topic_names import topic_names
 
+    path = StorePath(store)
     try:
-        manifest = StorePath(store).current().manifest()
+        manifest = path.current().manifest()
     except StoreMissingError:
         return filters  # The command itself says so, if it reads the store.
     filters = filters.with_model(model_hash(manifest["steps"].get("index")))
-    return topic_names(manifest).in_plain_filters(filters)
+    return topic_names(manifest, readable_changes(path)).in_plain_filters(filters)
 
 
 def _filter_option(name: str, spec: FilterSpec) -> Callable[[Any], Any]:

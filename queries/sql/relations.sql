@@ -85,7 +85,7 @@ create or replace view messages as
 from message_files
 anti join removed using (id_rank);
 
-create or replace view conversations as
+create or replace view stored_conversations as
 select files.* replace (
     coalesce(group_size, prompt_group_size) as prompt_group_size,
     coalesce(id_rank = first_rank, is_first_of_prompt) as is_first_of_prompt
@@ -93,6 +93,10 @@ select files.* replace (
 from conversation_files as files
 anti join removed using (id_rank)
 left join regrouped using (prompt_group);
+
+-- In the dashboard, topics have the names here that operators gave them (state/topics.json).
+create or replace view conversations as
+from stored_conversations;
 
 -- Files that group by model or language read `group_name`: model here, or put language.
 create or replace view slice as

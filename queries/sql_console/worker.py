@@ -45,7 +45,8 @@ def main() -> None:
     store = folder.parent.parent
     sandbox.lower_priority()
     Thread(target=_exit_with, args=(os.getppid(),), daemon=True).start()
-    sandbox.restrict_files([folder, store / "removed.parquet"], hidden=store)
+    readable = [folder, store / "removed.parquet", store / "state" / "topics.json"]
+    sandbox.restrict_files(readable, hidden=store)
     relations = _open_relations(folder, options["memory_gb"], options["threads"])
     _reply(replies, {"ready": True})
     line = requests.readline()

@@ -17,6 +17,7 @@ import pyarrow as pa
 from queries.sql_console.errors import SqlFailedError, SqlRefusedError
 from queries.store.layout import StorePath
 from queries.store.tombstones import tombstone_revision
+from queries.store.topic_changes import changes_revision
 
 PROGRESS_SECONDS = 0.1
 """How often the caller is told how long a statement has been running."""
@@ -69,7 +70,7 @@ class Worker:
         """
         self.version = version
         self._store = StorePath(version.parent.parent)
-        self._removals = tombstone_revision(self._store)
+        self._revisions = self._revisions_now()
         paths = os.pathsep.join(path for path in sys.path if path not in ("", "/"))
         # -P keeps the working directory, which is /, out of the import path. The environment is an
         # allow-list, so it holds no secrets.
@@ -101,11 +102,14 @@ class Worker:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether conversations were removed since its start.
+        """Whether conversations were removed, or topics changed, since its start.
 
-        It can read the tombstones of its start only: a removal writes a new file.
+        It can read the tombstones and the changes of its start only: each writes a new file.
         """
-        return tombstone_revision(self._store) != self._removals
+        return self._revisions_now() != self._revisions
+
+    def _revisions_now(self) -> tuple[str, str]:
+        return tombstone_revision(self._store), changes_revision(self._store)
 
     def run(
         self,

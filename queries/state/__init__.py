@@ -1,1 +1,1 @@
-"""What people write: the audit log and the acceptance of the licence."""
+"""What people write: the audit log, the acceptance of the licence, and changes of topics."""

@@ -9,6 +9,7 @@ from queries.schema import MESSAGE_FACTS, PROMPT_GROUP_COLUMNS
 from queries.settings import Settings
 from queries.store.layout import Version
 from queries.store.sql_files import macro_statements, relation_statements
+from queries.store.topic_names import TopicNames
 
 _SEARCHABLE = ("searchable_opening", "opening_words")
 """Columns of `conversations` that words are looked up in, which older files lack."""
@@ -18,6 +19,9 @@ _ENUM_COLUMNS = {
     "message_facts": ("model", "language", "role"),
 }
 """The relations that are held in memory, and their columns that become enums there."""
+
+_STORED = {"conversations": "stored_conversations", "message_facts": "message_facts"}
+"""The views behind them, in which topics have the names of the files."""
 
 _ORDER = {"conversations": "", "message_facts": "order by role, highest_level, text_chars"}
 """Rows that are read together lie together: those of a role, high scores, equal lengths."""
@@ -33,7 +37,7 @@ select tombstones.conversation_id from read_parquet($tombstones) as tombstones""
 _LEAVE_OUT_REMOVED = (
     *(relation_statements()[name] for name in ("removed", "regrouped", "messages")),
     _MESSAGE_FACTS,
-    relation_statements()["conversations"],
+    relation_statements()["stored_conversations"],
     "drop table removed_ids",
 )
 
@@ -78,8 +82,9 @@ def open_connection(version: Version, settings: Settings) -> tuple[duckdb.DuckDB
             f"create or replace view conversation_files as select {columns_now} "  # noqa: S608
             f"from read_parquet('{files}')"
         )
-    for relation in ("messages", "conversations"):
-        connection.execute(f"create view {relation} as from {relation[:-1]}_files")
+    connection.execute("create view messages as from message_files")
+    connection.execute("create view stored_conversations as from conversation_files")
+    connection.execute("create view conversations as from stored_conversations")
     connection.execute(_MESSAGE_FACTS)
     return connection, present.issuperset(_SEARCHABLE)
 
@@ -89,11 +94,23 @@ def _files(version: Version, table: str) -> str:
     return glob.escape(str(version.table(table))).replace("'", "''") + "/*.parquet"
 
 
-def load_into_memory(connection: duckdb.DuckDBPyConnection) -> None:
+def name_topics(connection: duckdb.DuckDBPyConnection, names: TopicNames) -> None:
+    """Let `conversations` have the names of topics that readers see."""
+    connection.execute(
+        f"create or replace view conversations as select {names.columns_sql} "  # noqa: S608
+        "from stored_conversations"
+    )
+
+
+def load_into_memory(connection: duckdb.DuckDBPyConnection, names: TopicNames) -> None:
     """Copy `conversations` and `message_facts` into memory, with a few columns as enums.
 
     At 1,000,000 conversations this takes two seconds and 1 GB, and makes a breakdown two to ten
     times as fast as from parquet. Queries that run meanwhile read the parquet files.
+
+    Args:
+        connection: the connection of a store.
+        names: the names of topics.
 
     Raises:
         duckdb.OutOfMemoryException: there is no room; the relations are as before.
@@ -102,15 +119,15 @@ def load_into_memory(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     try:
         for column in _ENUM_COLUMNS["conversations"]:
-            _create_enum(connection, column, "conversations")
+            _create_enum(connection, column, _STORED["conversations"])
         _create_enum(connection, "role", "message_facts")
         for relation, columns in _ENUM_COLUMNS.items():
             casts = ", ".join(f"{column}::{column}_name as {column}" for column in columns)
             connection.execute(
                 f"create table held_{relation} as select * replace ({casts}) "  # noqa: S608
-                f"from {relation} {_ORDER[relation]}"
+                f"from {_STORED[relation]} {_ORDER[relation]}"
             )
-        _point_views_at_memory(connection)
+        _point_views_at_memory(connection, names)
     except duckdb.Error:
         connection.rollback()
         raise
@@ -118,7 +135,7 @@ def load_into_memory(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def apply_tombstones(
-    connection: duckdb.DuckDBPyConnection, tombstones: Path, *, is_held: bool
+    connection: duckdb.DuckDBPyConnection, tombstones: Path, names: TopicNames, *, is_held: bool
 ) -> list[int]:
     """Leave removed conversations out of every relation, in one transaction.
 
@@ -128,6 +145,7 @@ def apply_tombstones(
         connection: the connection of a store.
         tombstones: a parquet file with a column `conversation_id`; ids that the version does not
             have are ignored.
+        names: the names of topics.
         is_held: whether `load_into_memory` was done.
 
     Returns:
@@ -142,7 +160,7 @@ def apply_tombstones(
         if is_held:
             for statement in _LEAVE_OUT_REMOVED_IN_MEMORY:
                 connection.execute(statement)
-            _point_views_at_memory(connection)
+            _point_views_at_memory(connection, names)
         ranks = connection.execute("select id_rank from removed order by id_rank").fetchall()
     except duckdb.Error:
         connection.rollback()
@@ -151,9 +169,10 @@ def apply_tombstones(
     return [rank for (rank,) in ranks]
 
 
-def _point_views_at_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    for relation in _ENUM_COLUMNS:
-        connection.execute(f"create or replace view {relation} as from held_{relation}")
+def _point_views_at_memory(connection: duckdb.DuckDBPyConnection, names: TopicNames) -> None:
+    for relation, view in _STORED.items():
+        connection.execute(f"create or replace view {view} as from held_{relation}")
+    name_topics(connection, names)
 
 
 def _create_enum(connection: duckdb.DuckDBPyConnection, column: str, relation: str) -> None:

@@ -22,6 +22,7 @@ from queries.schema import CONVERSATIONS, PROMPT_GROUP_COLUMNS, Column
 from queries.store.layout import Version
 from queries.store.partitions import PartRange
 from queries.store.store import Store
+from queries.store.topic_names import TopicNames
 
 _GROUP_COLUMNS = frozenset(("prompt_group_size", "is_first_of_prompt"))
 """Columns that change when a conversation of the prompt group is removed."""
@@ -40,12 +41,14 @@ class PartReader:
         ranks: the chosen conversations of the part, at least one.
         regrouped: prompt groups that removals made smaller, as `Relations.regrouped` gives them;
             None if nothing was removed.
+        topic_names: the names of topics that readers see; None for those in the files.
     """
 
     version: Version
     part: PartRange
     ranks: Ranks
     regrouped: pa.Table | None = None
+    topic_names: TopicNames | None = None
 
     def conversations(self, columns: Sequence[str]) -> pa.Table:
         """Columns of `conversations`: a row per chosen conversation, in the order of ids."""
@@ -55,6 +58,8 @@ class PartReader:
         with pq.ParquetFile(path) as file:
             present = [name for name in dict.fromkeys(names) if name in file.schema_arrow.names]
             rows = _with_all(file.read(columns=present), names)
+        if self.topic_names is not None:
+            rows = self.topic_names.in_table(rows)
         rows = rows.take(pa.array(self.ranks - self.part.first_rank))
         return _regroup(rows, self.regrouped).select(list(columns)) if must_regroup else rows
 
@@ -113,12 +118,13 @@ def part_readers(
         kind: the class of the readers.
     """
     readers = []
+    topics = store.relations.topic_names
     regrouped = store.relations.regrouped if len(store.removed_ranks) else None
     for part in store.partitions:
         low, high = np.searchsorted(ranks, [part.first_rank, part.end_rank])
         for start in range(low, high, conversations_max):
             chosen = ranks[start : min(start + conversations_max, high)]
-            readers.append(kind(store.version, part, chosen, regrouped))
+            readers.append(kind(store.version, part, chosen, regrouped, topics))
     return readers
 
 

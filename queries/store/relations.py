@@ -10,9 +10,15 @@ import pyarrow as pa
 
 from queries.errors import TombstoneError, VersionGoneError
 from queries.settings import Settings
-from queries.store.connection import apply_tombstones, load_into_memory, open_connection
+from queries.store.connection import (
+    apply_tombstones,
+    load_into_memory,
+    name_topics,
+    open_connection,
+)
 from queries.store.layout import StorePath, Version
 from queries.store.tombstones import tombstone_revision
+from queries.store.topic_changes import changes_revision, readable_changes
 from queries.store.topic_names import topic_names
 
 _REGROUPED = pa.schema(
@@ -21,15 +27,17 @@ _REGROUPED = pa.schema(
 
 
 class Snapshot(NamedTuple):
-    """A version and its tombstones: what the result of a query depends on.
+    """A version, its tombstones and the names of topics: what the result of a query depends on.
 
     Attributes:
         version: the name of the version.
         removals: changes whenever conversations are removed.
+        topics: changes whenever an operator changes topics.
     """
 
     version: str
     removals: str
+    topics: str = ""
 
 
 class Relations:
@@ -39,7 +47,9 @@ class Relations:
         self._version = version
         self._path = StorePath(version.path.parent.parent)
         self._connection, self.has_searchable_openings = open_connection(version, settings)
-        self.topic_names = topic_names(version.manifest())
+        self._manifest = version.manifest()
+        self.topic_names = topic_names(self._manifest, {})
+        self._topics = ""
         self._is_held = False
         self._removals = ""
         self._removed_ranks: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -57,7 +67,7 @@ class Relations:
         """
         with self._change_lock, self.cursor() as cursor:
             try:
-                load_into_memory(cursor)
+                load_into_memory(cursor, self.topic_names)
             except (duckdb.OutOfMemoryException, duckdb.IOException):
                 return False
             self._is_held = True
@@ -65,18 +75,21 @@ class Relations:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The version and its tombstones.
+        """The version, its tombstones and the names of topics.
 
-        Conversations that were removed since the last call are left out from now on.
+        Conversations that were removed since the last call are left out from now on, and topics
+        have the names that operators gave them.
 
         Raises:
             TombstoneError: the tombstones cannot be read.
         """
         revision = tombstone_revision(self._path)
-        if revision != self._removals:
+        topics = changes_revision(self._path)
+        if revision != self._removals or topics != self._topics:
             with self._change_lock:
+                self._name_topics(topics)
                 self._apply_tombstones(revision)
-        return Snapshot(self._version.name, revision)
+        return Snapshot(self._version.name, revision, topics)
 
     @property
     def removed_ranks(self) -> npt.NDArray[np.int64]:
@@ -116,12 +129,28 @@ class Relations:
         """Release the memory. No query can run afterwards."""
         self._connection.close()
 
+    def _name_topics(self, revision: str) -> None:
+        if revision == self._topics:
+            return
+        names = topic_names(self._manifest, readable_changes(self._path))
+        with self.cursor() as cursor:
+            try:
+                name_topics(cursor, names)
+            except duckdb.Error as error:
+                if not self._version.is_complete:
+                    raise VersionGoneError(self._version.name) from error
+                raise
+        self.topic_names = names
+        self._topics = revision
+
     def _apply_tombstones(self, revision: str) -> None:
         if revision == self._removals:
             return
         with self.cursor() as cursor:
             try:
-                ranks = apply_tombstones(cursor, self._path.removed_path, is_held=self._is_held)
+                ranks = apply_tombstones(
+                    cursor, self._path.removed_path, self.topic_names, is_held=self._is_held
+                )
             except duckdb.Error as error:
                 if not self._version.is_complete:
                     raise VersionGoneError(self._version.name) from error

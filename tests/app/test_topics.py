@@ -79,6 +79,33 @@ def test_no_text_of_the_page_is_flagged_or_unmasked(opened, with_topics, topic_s
         assert not any("rude words" in text for text in shown)
 
 
+def test_an_operator_renames_merges_and_hides_topics(opened, with_topics, topic_sizes):
+    names = list(topic_sizes)
+    old = next(name for name in names if name.startswith("1 "))
+    app = whole(opened(with_topics, "topics", topic=old))
+    app.selectbox(key="edited_topic").select("1")
+    app.text_input(key="new_topic_label").input("*Programs* & code")
+    app = whole(app.button(key="rename_topic").click().run())
+    assert app.session_state["topic"] == ["1 *Programs* & code"]
+    assert texts(app)[0] == f"{topic_sizes[old]} conversations: 1 *Programs* & code"
+    assert data(app, "table_topics")["rows"][0]["cells"][0] == "1 *Programs* & code"
+    app.selectbox(key="edited_topic").select("1")
+    app.selectbox(key="merge_topic_into").select("2")
+    app = whole(app.button(key="merge_topic").click().run())
+    other = next(name for name in names if name.startswith("2 "))
+    assert texts(app)[0] == f"{topic_sizes[old] + topic_sizes[other]} conversations: {other}"
+    app = app.button(key="rename_topic").click().run()
+    assert "A label has" in app.error[0].value
+    app = whole(app.button(key="restore_topic").click().run())
+    assert old in data(whole(opened(with_topics, "topics")), "table_topics")["rows"][0]["cells"]
+
+
+def test_a_reader_changes_no_topic(opened, with_topics, monkeypatch):
+    monkeypatch.setattr("dashboard.state.current_user._is_here", lambda: False)
+    app = whole(opened(with_topics, "topics"))
+    assert not [box for box in app.selectbox if box.key == "edited_topic"]
+
+
 def test_a_store_without_topics_names_the_command(opened, accepted):
     app = whole(opened(accepted, "topics"))
     assert "chatscape topics --store" in app.info[0].value

@@ -152,6 +152,7 @@ WRITING_COMMANDS: tuple[list[str], ...] = (
     ["purge"],
     ["prepare", "{raw}", "--fresh"],
     ["topics"],
+    ["edit-topic", "1", "--hide"],
     ["map"],
     ["index", "--words-only"],
     ["accept-licence", "--yes"],

@@ -1,6 +1,7 @@
 """The page Topics: what first prompts are about, by share, model and language, with examples."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard import formats
 from dashboard.charts.topics import topic_groups_chart, topics_chart
 from dashboard.components.chart_card import show_chart
 from dashboard.components.url_widgets import show_choice
+from dashboard.panels.topics.edit_topics import show_topic_edits
 from dashboard.panels.topics.one_topic import show_one_topic
 from dashboard.panels.topics.tables import show_topic_table
 from dashboard.process.query_cache import Query
@@ -38,6 +40,12 @@ def show_topics_page(filters: Filters, total: int) -> None:
             icon=":material/category:",
         )
         return
+    with st.container():
+        _show_slice(filters, total, facts)
+    show_topic_edits()
+
+
+def _show_slice(filters: Filters, total: int, facts: dict[str, Any]) -> None:
     rows = session.rows(topics.topics, filters)
     if rows.empty:
         st.info(
@@ -76,7 +84,7 @@ def _show_groups(filters: Filters, rows: pd.DataFrame) -> None:
     )
 
 
-def _explanations(facts: dict[str, object]) -> Iterator[str]:
+def _explanations(facts: dict[str, Any]) -> Iterator[str]:
     yield (
         "Topics are clusters of first prompts by their meaning for the model of the search index; "
         "labels are words that tell a topic from the others."
