@@ -7,6 +7,7 @@ import pandas as pd
 
 from queries.breakdowns.overview import category_counts, language_mix, model_mix, turn_histogram
 from queries.breakdowns.registry import breakdown
+from queries.breakdowns.topics import topic_sizes
 from queries.errors import UsageError
 from queries.filters import Filters, Slice
 from queries.filters.filters import Complement, Intersection
@@ -21,6 +22,7 @@ REST = "rest"
 _MIXES = {
     "model": (model_mix, "model"),
     "language": (language_mix, "language"),
+    "topic": (topic_sizes, "topic"),
     "category": (category_counts, "category"),
     "turns": (turn_histogram, "turn_count"),
 }
@@ -134,6 +136,7 @@ def comparison(store: Store, filters: Filters, *, against: str) -> pd.DataFrame:
 @breakdown(
     "model_mix",
     "language_mix",
+    "topic_mix",
     "category_counts",
     "turn_histogram",
     grain="How a mix differs between two slices.",
@@ -146,8 +149,8 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
         filters: slice A.
         against: slice B, as for `comparison`.
         of: one of `MIXES`. Categories can overlap, and are shares of the conversations with a
-            known verdict; the other mixes add up to 1, except for conversations without a number
-            of turns.
+            known verdict; topics are shares of those with a topic; the other mixes add up to 1,
+            except for conversations without a number of turns.
 
     Returns:
         One row per value that occurs in either slice, largest difference first: ``value``, and
@@ -156,7 +159,8 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
     Raises:
         UsageError: there is no such mix.
 
-    Source: ``sql/model_mix.sql``, ``language_mix``, ``category_counts``, ``turn_histogram``.
+    Source: ``sql/model_mix.sql``, ``language_mix``, ``topic_mix``, ``category_counts``,
+    ``turn_histogram``.
     """
     if of not in _MIXES:
         raise UsageError(f"The mixes are {', '.join(MIXES)}; {of!r} is none of them.")
@@ -171,7 +175,8 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
     for side, slice_ in (("a", filters), ("b", other_slice(filters, against))):
         rows[f"count_{side}"] = rows[f"count_{side}"].fillna(0).astype("int64")
         size = store.run("slice_size", slice_).iloc[0]
-        rows[f"total_{side}"] = int(size[_SHIFT_TOTALS.get(of, "conversation_count")])
+        total = int(size[_SHIFT_TOTALS.get(of, "conversation_count")])
+        rows[f"total_{side}"] = rows[f"count_{side}"].sum() if of == "topic" else total
     rows = _differing_shares(rows)
     rows["corrected_p"] = corrected(rows["p_value"])
     rows["size"] = rows["difference"].abs()

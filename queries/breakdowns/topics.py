@@ -26,6 +26,15 @@ def topics(store: Store, filters: Slice) -> pd.DataFrame:
     return _with_shares(store.run("topics", filters))
 
 
+def topic_sizes(store: Store, filters: Slice) -> pd.DataFrame:
+    """The conversations of each topic of the slice, without those that have none.
+
+    Returns:
+        One row per topic: the columns of ``sql/topic_mix.sql``.
+    """
+    return store.run("topic_mix", filters).dropna(subset=["topic"])
+
+
 @breakdown("subtopics")
 def subtopics(store: Store, filters: Slice) -> pd.DataFrame:
     """The subtopics of the slice, largest first.

@@ -23,6 +23,7 @@ from queries.filters.arguments import filter_arguments
 from queries.filters.clauses import Value
 from queries.open_store import open_store
 from queries.prepare.map.summary import map_sentences
+from queries.prepare.topics.summary import topic_sentences
 from queries.search.index_summary import progress_sentence, summary_sentences
 from queries.settings import Settings
 from queries.store.index_progress import live_progress
@@ -84,6 +85,11 @@ def _print_steps(store: Path, steps: dict[str, Any]) -> None:
             click.echo(f"Index: {sentence}")
     if progress is not None:
         click.echo(progress_sentence(progress))
+    if "topics" not in steps:
+        click.echo("This store has no topics yet. Make them with: chatscape topics")
+    else:
+        for sentence in topic_sentences(steps["topics"]):
+            click.echo(f"Topics: {sentence}")
     if "map" not in steps:
         click.echo("This store has no map yet. Make one with: chatscape map")
     else:

@@ -106,6 +106,21 @@ def test_a_reader_changes_no_topic(opened, with_topics, monkeypatch):
     assert not [box for box in app.selectbox if box.key == "edited_topic"]
 
 
+def test_compare_has_the_shift_of_topics(opened, with_topics, topic_sizes):
+    query = {"model": "gpt-4", "against": "model=vicuna-13b", "of": "topic"}
+    app = whole(opened(with_topics, "compare", **query))
+    rows = data(app, "table_shifts")["rows"]
+    assert {row["cells"][0] for row in rows} == set(topic_sizes)
+    app = whole(send(app, "table_shifts", "chosen", rows[0]["token"]))
+    assert app.session_state["topic"] == [rows[0]["cells"][0]]
+
+
+def test_compare_offers_no_topics_where_there_are_none(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4", against="rest", of="topic"))
+    assert app.segmented_control(key="of").value == "model"
+    assert "topics" not in app.segmented_control(key="of").options
+
+
 def test_a_store_without_topics_names_the_command(opened, accepted):
     app = whole(opened(accepted, "topics"))
     assert "chatscape topics --store" in app.info[0].value

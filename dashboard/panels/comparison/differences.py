@@ -38,9 +38,13 @@ MEASURE_LABELS = {
 _MIX_LABELS = {
     "model": "models",
     "language": "languages",
+    "topic": "topics",
     "category": "categories",
     "turns": "turns",
 }
+_KNOWN_WORDS = {"category": "verdicts known for", "topic": "topics known for"}
+"""How a note begins of mixes that are shares of a part of the conversations."""
+
 _COLUMNS = (
     *(
         TableColumn("A"),
@@ -73,8 +77,9 @@ def show_measure_table(filters: Filters, against: str) -> None:
     with st.container(border=True, key="card_comparison"):
         sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
         judged = measures[measures["measure"] == "flagged_share"]
+        known = _known_note(judged, sizes, _KNOWN_WORDS["category"])
         note = (
-            f"{_known_note(judged, sizes)}{len(measures)} measures; the small figures are n for A "
+            f"{known}{len(measures)} measures; the small figures are n for A "
             "and B, and 95 % confidence intervals for differences"
         )
         other = comparison.other_slice(filters, against)
@@ -96,13 +101,15 @@ def show_shifts(filters: Filters, against: str) -> None:
         filters: slice A.
         against: slice B, as in the address.
     """
-    of = show_choice("Shift of", "of", comparison.MIXES, label_of=_MIX_LABELS.__getitem__)
+    has_topics = bool(session.names("topic"))
+    mixes = [name for name in comparison.MIXES if name != "topic" or has_topics]
+    of = show_choice("Shift of", "of", mixes, label_of=_MIX_LABELS.__getitem__)
     shifts = session.rows(comparison.shifts, filters, against=against, of=of)
     columns = st.columns(2)
     title = f"Shift of {_MIX_LABELS[of]}"
     with columns[0]:
         sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
-        known = _known_note(shifts, sizes) if of == "category" else ""
+        known = _known_note(shifts, sizes, _KNOWN_WORDS[of]) if of in _KNOWN_WORDS else ""
         note = (
             f"{known}the {min(12, len(shifts))} largest of {len(shifts):,} differences; "
             "click a mark of A to filter A"
@@ -136,12 +143,13 @@ def show_shifts(filters: Filters, against: str) -> None:
         )
 
 
-def _known_note(rows: pd.DataFrame, sizes: pd.Series) -> str:
-    """Of how many conversations of each side the categories are known; empty if of all.
+def _known_note(rows: pd.DataFrame, sizes: pd.Series, words: str) -> str:
+    """Of how many conversations of each side something is known; empty if of all.
 
     Args:
         rows: rows of ``comparison.shifts`` or ``comparison.comparison`` over the same totals.
         sizes: the row of ``comparison.overlap``.
+        words: what is known, as the note begins.
     """
     if rows.empty:
         return ""
@@ -153,7 +161,7 @@ def _known_note(rows: pd.DataFrame, sizes: pd.Series) -> str:
         f"of {side.upper()}"
         for side in "ab"
     ]
-    return f"verdicts known for {' and '.join(counts)}; "
+    return f"{words} {' and '.join(counts)}; "
 
 
 def p_value_text(value: float) -> str:

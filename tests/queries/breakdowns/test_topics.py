@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency
 from scipy.stats.contingency import expected_freq
 
+from queries.breakdowns.comparison import shifts
 from queries.breakdowns.registry import run_breakdown
 from queries.filters import Filters
 from queries.open_store import open_store
@@ -81,6 +83,23 @@ def test_examples_are_the_nearest_and_the_farthest_prompts(store, conversations)
         assert len(own) == 6
 
 
+def test_shifts_of_topics_are_of_the_conversations_with_a_topic(store, conversations):
+    known = conversations.dropna(subset=["topic"])
+    table = pd.crosstab(known["topic"], known["model"])
+    rows = shifts(store, Filters(model=("gpt-4",)), against="model=vicuna-13b", of="topic")
+    assert set(rows["value"]) == set(table.index)
+    for row in rows.to_dict("records"):
+        for side, model in (("a", "gpt-4"), ("b", "vicuna-13b")):
+            assert row[f"count_{side}"] == table.loc[row["value"], model]
+            assert row[f"total_{side}"] == table[model].sum()
+        test = chi2_contingency(
+            [[row[f"count_{s}"], row[f"total_{s}"] - row[f"count_{s}"]] for s in "ab"],
+            correction=False,
+        )
+        assert row["p_value"] == pytest.approx(test.pvalue)
+
+
 def test_a_store_without_topics_has_no_rows(tiny_store):
     for name in ("topics", "subtopics", "topic_models", "topic_languages", "topic_examples"):
         assert rows_of(tiny_store, name).empty
+    assert shifts(tiny_store, Filters(), against="rest", of="topic").empty

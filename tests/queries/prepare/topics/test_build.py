@@ -23,6 +23,7 @@ from queries.store.checksums import difference
 from queries.store.layout import StorePath
 from queries.store.part_reader import conversation_columns
 from tests.support import tiny_dataset
+from tests.support.command_line import command_output
 from tests.support.index_builds import indexed
 from tests.support.stores import prepare_store
 from tests.support.topic_stores import PER_SUBJECT, subject_rows, topic_store
@@ -105,6 +106,14 @@ def test_the_other_files_are_those_of_the_version_before(folder):
         for path in before.table(table).glob("*.parquet"):
             assert path.samefile(folder.current().table(table) / path.name)
     assert not (folder.path / "indexing").exists() or not any((folder.path / "indexing").iterdir())
+
+
+def test_info_says_what_topics_there_are(folder, tiny_folder, capsys):
+    facts = folder.current().manifest()["steps"]["topics"]
+    info = command_output(capsys, "info", "--store", folder.path)
+    assert f"Topics: {facts['prompt_count']} different first prompts of 32 to 1,536" in info
+    assert "Topics: Stability over five seeds: adjusted Rand index 1.00" in info
+    assert "no topics yet" in command_output(capsys, "info", "--store", tiny_folder)
 
 
 def test_topics_filter_a_slice(folder, rows):
