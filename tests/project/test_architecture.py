@@ -42,6 +42,7 @@ WRITERS = (
     "queries/store/layout.py",
     "queries/store/atomic_files.py",
     "queries/store/tombstones.py",
+    "queries/store/topic_changes.py",
     "queries/sql_console/result_files.py",  # To memory.
 )
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "tools"}

@@ -31,7 +31,7 @@ def show_topic_edits() -> None:
         )
         st.selectbox(
             "Topic or subtopic to change",
-            sorted(every),
+            sorted(every, key=lambda number: (number.strip("0") == "", number)),
             key=_TOPIC,
             format_func=lambda number: _described(every[number]),
         )

@@ -73,9 +73,13 @@ def _unlike_shares(filters: Filters, topic: str) -> Iterator[str]:
 def _named(rows: pd.DataFrame, by: str) -> str:
     return ", ".join(
         f"{formats.name(row[by])} ({formats.share(row['topic_share'])}, "
-        f"residual {row['residual']:+.1f})"
+        f"residual {_signed(row['residual'])})"
         for row in records(rows)
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def _show_subtopics(inside: Filters) -> None:
