@@ -15,6 +15,7 @@ from dashboard.state import (
     navigation,
     pagination,
     query_params,
+    recent_slices,
     session,
 )
 from dashboard.views import licence, sign_in
@@ -50,6 +51,7 @@ with notices.error_boundary():
     if query_params.set_filter_params(filters):
         pagination.reset_page()
     session.set_current_filters(filters)
+    recent_slices.remember_slice(filters)
     # What comes and goes has a container of its own: what is below keeps its place, or it would be
     # there twice until the page is whole.
     with st.container():

@@ -43,7 +43,7 @@ PAGES = (
     Page("lengths", "Lengths and turns", ":material/straighten:", ("log",)),
     Page("topics", "Topics", ":material/category:", ("topics_by", "topic_of")),
     Page("map", "Map", ":material/scatter_plot:", ("colour",)),
-    Page("compare", "Compare", ":material/compare_arrows:", ("against", "of", "words")),
+    Page("compare", "Compare", ":material/compare_arrows:", ("against", "of", "words", "of_words")),
     Page(
         "search",
         "Search",

@@ -88,8 +88,11 @@ function themed(layout, place) {
       bordercolor: value("--st-border-color"),
       font: { family: value("--st-font"), color: value("--st-text-color") },
     },
-    xaxis: { ...axis, ...layout.xaxis },
-    yaxis: { ...axis, ...layout.yaxis },
+    ...Object.fromEntries(
+      ["xaxis", "yaxis", ...Object.keys(layout)]
+        .filter((name) => /^[xy]axis\d*$/.test(name))
+        .map((name) => [name, { ...axis, ...layout[name] }]),
+    ),
   }
 }
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from queries.breakdowns.overview import category_counts, language_mix, model_mix, turn_histogram
 from queries.breakdowns.registry import breakdown
+from queries.breakdowns.tautologies import decided_categories, decided_measures, is_decided_mix
 from queries.breakdowns.topics import topic_sizes
 from queries.errors import UsageError
 from queries.filters import Filters, Slice
@@ -58,13 +61,11 @@ MEASURES = (
     Measure("with_code_share", "with_code_count"),
     Measure("repeated_prompt_share", "repeated_prompt_count", "with_prompt_count"),
     Measure("mean_turn_count", "mean_turn_count", "turn_known_count", "turn_count_deviation"),
-    Measure(
-        "mean_prompt_chars", "mean_prompt_chars", "conversation_count", "prompt_chars_deviation"
-    ),
+    Measure("mean_prompt_chars", "mean_prompt_chars", "with_user_count", "prompt_chars_deviation"),
     Measure(
         "mean_response_chars",
         "mean_response_chars",
-        "conversation_count",
+        "with_assistant_count",
         "response_chars_deviation",
     ),
 )
@@ -98,12 +99,14 @@ def comparison(store: Store, filters: Filters, *, against: str) -> pd.DataFrame:
         ``high_a``, ``count_a`` (null for a mean) and ``total_a``, and the same for B (shares are
         fractions 0-1 with a Wilson interval; means are turns or characters per conversation with
         a Student interval); ``difference`` (A minus B) with ``low`` and ``high`` (Newcombe or
-        Welch); ``p_value``, and ``corrected_p`` (Benjamini-Hochberg over all measures).
+        Welch); ``p_value``; ``is_decided`` (the difference follows from what the slices were chosen
+        by), and ``corrected_p`` (Benjamini-Hochberg over all other measures).
 
     Source: ``sql/slice_measures.sql``.
     """
+    other = other_slice(filters, against)
     a = store.run("slice_measures", filters).iloc[0]
-    b = store.run("slice_measures", other_slice(filters, against)).iloc[0]
+    b = store.run("slice_measures", other).iloc[0]
     shares = pd.DataFrame(
         {
             "measure": m.name,
@@ -129,7 +132,8 @@ def comparison(store: Store, filters: Filters, *, against: str) -> pd.DataFrame:
         if m.deviation is not None
     )
     rows = pd.concat([_differing_shares(shares), _differing_means(means)], ignore_index=True)
-    rows["corrected_p"] = corrected(rows["p_value"])
+    rows["is_decided"] = rows["measure"].isin(decided_measures(filters, other))
+    rows["corrected_p"] = _corrected(rows)
     return rows
 
 
@@ -154,7 +158,7 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
 
     Returns:
         One row per value that occurs in either slice, largest difference first: ``value``, and
-        the columns of a share in `comparison`, corrected over all rows.
+        the columns of a share in `comparison`, corrected over all rows that are not decided.
 
     Raises:
         UsageError: there is no such mix.
@@ -165,20 +169,24 @@ def shifts(store: Store, filters: Filters, *, against: str, of: str) -> pd.DataF
     if of not in _MIXES:
         raise UsageError(f"The mixes are {', '.join(MIXES)}; {of!r} is none of them.")
     query, column = _MIXES[of]
+    other = other_slice(filters, against)
     sides = []
-    for side, slice_ in (("a", filters), ("b", other_slice(filters, against))):
+    for side, slice_ in (("a", filters), ("b", other)):
         counts = query(store, slice_)[[column, "conversation_count"]]
         sides.append(
             counts.rename(columns={column: "value", "conversation_count": f"count_{side}"})
         )
     rows = sides[0].merge(sides[1], on="value", how="outer")
-    for side, slice_ in (("a", filters), ("b", other_slice(filters, against))):
+    for side, slice_ in (("a", filters), ("b", other)):
         rows[f"count_{side}"] = rows[f"count_{side}"].fillna(0).astype("int64")
         size = store.run("slice_size", slice_).iloc[0]
         total = int(size[_SHIFT_TOTALS.get(of, "conversation_count")])
         rows[f"total_{side}"] = rows[f"count_{side}"].sum() if of == "topic" else total
     rows = _differing_shares(rows)
-    rows["corrected_p"] = corrected(rows["p_value"])
+    rows["is_decided"] = is_decided_mix(filters, other, of)
+    if of == "category":
+        rows["is_decided"] |= rows["value"].isin(decided_categories(filters, other))
+    rows["corrected_p"] = _corrected(rows)
     rows["size"] = rows["difference"].abs()
     return rows.sort_values(
         ["size", "count_a", "count_b"], ascending=False, kind="stable", ignore_index=True
@@ -205,6 +213,10 @@ def overlap(store: Store, filters: Filters, *, against: str) -> pd.DataFrame:
             for name, slice_ in slices.items()
         }
     )
+
+
+def _corrected(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return corrected(rows["p_value"].where(~rows["is_decided"].astype(bool)))
 
 
 def _differing_shares(rows: pd.DataFrame) -> pd.DataFrame:

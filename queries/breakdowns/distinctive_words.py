@@ -1,11 +1,14 @@
 """Distinctive words: the words of first prompts that tell one slice from another."""
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 
 from queries.breakdowns.comparison import other_slice
 from queries.breakdowns.registry import breakdown
-from queries.breakdowns.word_counts import word_counter
+from queries.breakdowns.word_counts import WordUnit, word_counter
+from queries.errors import UsageError
 from queries.filters import Filters, Slice
 from queries.filters.clauses import Value
 from queries.statistics.hypothesis_tests import corrected
@@ -14,6 +17,12 @@ from queries.store.store import Store
 
 SIDE_MAX = 100_000
 """The maximum number of conversations sampled from each slice."""
+
+PHRASES_SIDE_MAX = 30_000
+"""The same for phrases, of which there are many more than of words."""
+
+UNITS = get_args(WordUnit)
+"""What can be compared."""
 
 WORDS_SHOWN = 40
 """The number of words per side."""
@@ -26,7 +35,7 @@ SEED = "1"
     grain="The words that tell A from B, in the openings of first prompts.",
 )
 def distinctive_words(
-    store: Store, filters: Filters, *, against: str, seed: str = SEED
+    store: Store, filters: Filters, *, against: str, seed: str = SEED, unit: WordUnit = "words"
 ) -> pd.DataFrame:
     """The words that tell A from B, in the openings of first prompts.
 
@@ -34,7 +43,8 @@ def distinctive_words(
         store: the store.
         filters: slice A.
         against: slice B, as for `comparison`.
-        seed: the seed of the sample, for a slice with more than `SIDE_MAX` conversations.
+        seed: the seed of the sample, for a slice with more conversations than `side_max`.
+        unit: `words`, or `phrases` of two words without stop words.
 
     Returns:
         Up to `WORDS_SHOWN` rows for A, most distinctive first, then as many for B: ``side`` (`a` or
@@ -44,18 +54,30 @@ def distinctive_words(
         with the word, among those of which it is known, have a flagged user message; false where
         it is known of none).
 
+    Raises:
+        UsageError: there is no such unit.
+
     Source: ``sql/sampled_openings.sql``; Monroe, Colaresi and Quinn (2008), "Fightin' Words".
     """
+    if unit not in UNITS:
+        raise UsageError(f"The units are {' and '.join(UNITS)}; {unit!r} is none of them.")
     with store.queue.slot():
-        return _compare_words(store, filters, other_slice(filters, against), seed)
+        return _compare_words(store, filters, other_slice(filters, against), seed, unit)
 
 
-def _compare_words(store: Store, filters: Filters, other: Slice, seed: str) -> pd.DataFrame:
+def side_max(unit: WordUnit) -> int:
+    """The maximum number of conversations sampled from each slice."""
+    return SIDE_MAX if unit == "words" else PHRASES_SIDE_MAX
+
+
+def _compare_words(
+    store: Store, filters: Filters, other: Slice, seed: str, unit: WordUnit
+) -> pd.DataFrame:
     from scipy.special import erfc
 
-    params: dict[str, Value] = {"seed": seed, "row_limit": SIDE_MAX}
+    params: dict[str, Value] = {"seed": seed, "row_limit": side_max(unit)}
     sides = [store.run("sampled_openings", slice_, params=params) for slice_ in (filters, other)]
-    with word_counter(sum(map(len, sides))) as count:
+    with word_counter(sum(map(len, sides)), unit) as count:
         a, b = map(count, sides)
     scores = log_odds(a.counts, a.texts, b.counts, b.texts)
     scores["corrected_p"] = corrected(erfc(scores["z"].abs() / np.sqrt(2)))

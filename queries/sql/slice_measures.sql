@@ -3,9 +3,11 @@
 -- turn_known_count          bigint  conversations with a known number of turns
 -- mean_turn_count           double  mean number of turns; null for an empty slice
 -- turn_count_deviation      double  standard deviation of the number of turns
--- mean_prompt_chars         double  mean characters of all user messages per conversation
+-- with_user_count           bigint  conversations with a user message
+-- mean_prompt_chars         double  mean characters of all user messages of one with any
 -- prompt_chars_deviation    double  their standard deviation
--- mean_response_chars       double  mean characters of all assistant messages per conversation
+-- with_assistant_count      bigint  conversations with an assistant message
+-- mean_response_chars       double  mean characters of all assistant messages of one with any
 -- response_chars_deviation  double  their standard deviation
 -- flagged_count             bigint  conversations with a flagged message
 -- user_flagged_count        bigint  conversations with a flagged user message
@@ -25,10 +27,12 @@ select
     count(turn_count) as turn_known_count,
     avg(turn_count) as mean_turn_count,
     stddev_samp(turn_count) as turn_count_deviation,
-    avg(prompt_chars) as mean_prompt_chars,
-    stddev_samp(prompt_chars) as prompt_chars_deviation,
-    avg(response_chars) as mean_response_chars,
-    stddev_samp(response_chars) as response_chars_deviation,
+    coalesce(count_if(user_message_count > 0), 0)::bigint as with_user_count,
+    avg(prompt_chars) filter (user_message_count > 0) as mean_prompt_chars,
+    stddev_samp(prompt_chars) filter (user_message_count > 0) as prompt_chars_deviation,
+    coalesce(count_if(assistant_message_count > 0), 0)::bigint as with_assistant_count,
+    avg(response_chars) filter (assistant_message_count > 0) as mean_response_chars,
+    stddev_samp(response_chars) filter (assistant_message_count > 0) as response_chars_deviation,
     coalesce(count_if(is_flagged), 0)::bigint as flagged_count,
     coalesce(count_if(is_user_flagged), 0)::bigint as user_flagged_count,
     coalesce(count_if(is_assistant_flagged), 0)::bigint as assistant_flagged_count,

@@ -9,7 +9,6 @@ from tests.app.support.components import (
     names,
     notes,
     notices,
-    opened_details,
     send,
     table,
     texts,
@@ -96,7 +95,8 @@ def test_a_slice_stands_against_everything_else(opened, accepted):
 
 
 def test_filters_in_the_address_are_the_second_slice(opened, accepted):
-    app = whole(opened(accepted, "compare", model="claude-1", against="model=gpt-4"))
+    query = {"model": "claude-1", "against": "model=gpt-4", "of": "model"}
+    app = whole(opened(accepted, "compare", **query))
     assert sides(app)[1] == "**B** 2 conversations: gpt-4"
     assert notices(app) == []
     assert table(app, "table_shifts")["gpt-4"]["Difference"] == "−100.00 points"
@@ -205,12 +205,47 @@ def test_every_mix_can_shift(opened, accepted, of, head, name, difference, pick)
 
 
 def test_the_largest_shift_is_on_top(opened, accepted):
-    app = opened(accepted, "compare", model="gpt-4", against="rest")
+    app = opened(accepted, "compare", model="gpt-4", against="rest", of="model")
     assert names(app, "table_shifts") == ["gpt-4", "vicuna-13b", "koala-13b", "claude-1"]
     a, b = (dict(zip(trace["y"], trace["x"], strict=True)) for trace in traces(app, "shifts")[1:])
     assert (a["gpt-4"], b["gpt-4"]) == (100, 0)
     app = whole(send(app, "table_shifts", "chosen", "model=koala-13b"))
     assert sides(app)[0] == "**A** 5 conversations: gpt-4 or koala-13b"
+
+
+def test_all_differences_are_one_picture_without_what_was_chosen(opened, accepted):
+    app = whole(opened(accepted, "compare", flagged="any", against="rest"))
+    shares, means = traces(app, "all_differences")
+    labels = [row[0] for row in shares["customdata"]]
+    assert labels[:4] == [
+        "Names redacted",
+        "Single turn",
+        "With a code block",
+        "First prompt repeats in the store",
+    ]
+    assert {"vicuna-13b", "(none given)", "2 turns"} <= set(labels)
+    assert "hate" not in labels
+    # 2 of 3 flagged ones have a single turn, 8 of 9 others.
+    assert shares["x"][1] == pytest.approx(100 * (2 / 3 - 8 / 9))
+    assert shares["meta"][:2] == ["redacted=true", "min_turns=1&max_turns=1"]
+    assert means["customdata"][0][0] == "Mean turns"
+    sentence = "Left out, because A and B were chosen by it: Any message flagged, User message"
+    assert any(sentence in caption for caption in captions(app))
+    assert not [name for name in names(app, "table_comparison") if "flagged" in name.lower()]
+
+
+def test_recent_slices_are_offered_for_both_sides(opened, accepted):
+    app = whole(opened(accepted, "compare", model="gpt-4"))
+    app = whole(app.selectbox(key="pick_a").select("unique_prompts=false").run())
+    assert app.query_params == {}
+    assert app.selectbox(key="pick_a").options == ["all conversations", "gpt-4"]
+    assert app.selectbox(key="pick_b").options[0] == "everything else"
+    app = whole(app.selectbox(key="pick_b").select("model=gpt-4").run())
+    assert app.query_params == {"against": "model=gpt-4"}
+    app = whole(app.selectbox(key="pick_b").select("rest").run())
+    app = whole(app.selectbox(key="pick_a").select("model=gpt-4").run())
+    assert app.query_params == {"model": "gpt-4", "against": "rest"}
+    assert sides(app)[0] == "**A** 2 conversations: gpt-4"
 
 
 def test_no_shift_is_stated(opened, accepted):
@@ -219,58 +254,7 @@ def test_no_shift_is_stated(opened, accepted):
     assert names(app, "table_shifts") == []
 
 
-def test_an_unknown_mix_falls_back_to_models(opened, accepted):
+def test_an_unknown_mix_falls_back_to_one_that_was_not_chosen(opened, accepted):
     app = whole(opened(accepted, "compare", model="gpt-4", against="rest", of="zzz"))
-    assert app.segmented_control(key="of").value == "model"
+    assert app.segmented_control(key="of").value == "language"
     assert "of" not in app.query_params
-
-
-def test_words_are_worked_out_when_they_are_asked_for(opened, odd_store):
-    app = opened(odd_store("words"), "compare", model="gpt-4", against="rest")
-    assert not {"words_a", "words_b"} & components(app)
-    app.toggle(key="words").set_value(True)
-    app = whole(app.run())
-    assert app.query_params["words"] == "true"
-    assert captions(app)[-3].startswith("n = 60 openings of A and 110 of B, seed 1;")
-    assert sorted(names(app, "words_a")) == ["apple", "pie"]
-    assert table(app, "words_a")["apple"]["A"] == "100 %"
-    assert table(app, "words_a")["apple"]["B"] == "0 %"
-    assert notes(app, "words_b")["rocket"]["B"] == "60"
-
-
-def test_words_of_flagged_prompts_are_covered_until_they_are_asked_for(opened, odd_store):
-    query = {"model": "gpt-4", "against": "rest", "words": "true"}
-    app = opened(odd_store("words"), "compare", **query)
-    assert sorted(names(app, "words_b")) == ["Covered: flagged", "rocket", "ship"]
-    details = opened_details(app, "distinctive_words")
-    assert "poison" not in data(details, "figures_distinctive_words")["export"]["csv"]
-    app.toggle(key="uncover_words").set_value(True)
-    app = whole(app.run())
-    assert sorted(names(app, "words_b")) == ["poison", "rocket", "ship"]
-
-
-@pytest.mark.parametrize(
-    ("against", "side", "href"),
-    [
-        ("rest", "a", "browse?model=gpt-4&word=apple"),
-        ("rest", "b", "browse?word=rocket"),
-        ("model=koala-13b", "b", "browse?model=koala-13b&word=rocket"),
-    ],
-)
-def test_a_word_leads_to_its_conversations(opened, odd_store, against, side, href):
-    query = {"model": "gpt-4", "against": against, "words": "true"}
-    app = opened(odd_store("words"), "compare", **query)
-    app = whole(send(app, f"words_{side}", "chosen", href.split("&")[-1].removeprefix("browse?")))
-    assert data(app, "go")["href"] == href
-
-
-def test_few_openings_have_no_distinctive_words(opened, accepted):
-    query = {"model": "gpt-4", "against": "rest", "words": "true"}
-    app = whole(opened(accepted, "compare", **query))
-    assert "No word occurs in at least five of these openings." in texts(app)
-
-
-def test_few_openings_are_counted_all_the_same(opened, accepted):
-    query = {"model": "gpt-4", "against": "rest", "words": "true"}
-    app = opened(accepted, "compare", **query)
-    assert any("n = 2 openings of A and 10 of B" in caption for caption in captions(app))

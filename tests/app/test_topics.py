@@ -117,7 +117,7 @@ def test_compare_has_the_shift_of_topics(opened, with_topics, topic_sizes):
 
 def test_compare_offers_no_topics_where_there_are_none(opened, accepted):
     app = whole(opened(accepted, "compare", model="gpt-4", against="rest", of="topic"))
-    assert app.segmented_control(key="of").value == "model"
+    assert app.segmented_control(key="of").value == "language"
     assert "topics" not in app.segmented_control(key="of").options
 
 

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         *(f"model=gpt-4&against={against}" for against in ("rest", "model%3Dvicuna-13b")),
         "model=vicuna-13b&against=rest",
         "against=model%3Dgpt-4&words=user",
+        *(f"against=rest&model=gpt-4&words=true{unit}" for unit in ("", "&of_words=phrases")),
     ),
     "search": (
         "",

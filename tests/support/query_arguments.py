@@ -11,6 +11,7 @@ ARGUMENTS = {
     "standard_rates": {"by": "language", "measure": "flagged"},
     "score_histogram": {"category": "hate"},
     "threshold_verdicts": {"unit": "conversations", "thresholds": "hate=0.5"},
+    "all_differences": {"against": "rest"},
     "comparison": {"against": "rest"},
     "shifts": {"against": "model=gpt-4", "of": "turns"},
     "overlap": {"against": "rest"},

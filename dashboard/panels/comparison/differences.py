@@ -17,7 +17,8 @@ from dashboard.components.url_widgets import show_choice
 from dashboard.state import session
 from dashboard.state.cross_filter import toggle_filter_token
 from queries.breakdowns import comparison
-from queries.filters import Filters
+from queries.breakdowns.tautologies import decided_categories, decided_measures, is_decided_mix
+from queries.filters import Filters, Slice
 from queries.serialisation.records import records
 
 MEASURE_LABELS = {
@@ -35,13 +36,15 @@ MEASURE_LABELS = {
 }
 """Labels of the measures of ``comparison.comparison``."""
 
-_MIX_LABELS = {
+MIX_LABELS = {
     "model": "models",
     "language": "languages",
     "topic": "topics",
     "category": "categories",
     "turns": "turns",
 }
+"""The plural of what each mix of ``comparison.shifts`` is of."""
+
 _KNOWN_WORDS = {"category": "verdicts known for", "topic": "topics known for"}
 """How a note begins of mixes that are shares of a part of the conversations."""
 
@@ -63,6 +66,7 @@ def show_measure_table(filters: Filters, against: str) -> None:
         against: slice B, as in the address.
     """
     measures = session.rows(comparison.comparison, filters, against=against)
+    free = measures[~measures["is_decided"]]
     rows = [
         TableRow(
             cells=[
@@ -72,17 +76,19 @@ def show_measure_table(filters: Filters, against: str) -> None:
             notes=["", *_notes(row, is_share=_is_share(row["measure"]))],
             is_small=min(row["total_a"], row["total_b"]) < SMALL_N,
         )
-        for row in records(measures)
+        for row in records(free)
     ]
     with st.container(border=True, key="card_comparison"):
         sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
-        judged = measures[measures["measure"] == "flagged_share"]
+        judged = free[free["measure"] == "flagged_share"]
         known = _known_note(judged, sizes, _KNOWN_WORDS["category"])
         note = (
-            f"{known}{len(measures)} measures; the small figures are n for A "
+            f"{known}{len(free)} measures; the small figures are n for A "
             "and B, and 95 % confidence intervals for differences"
         )
         other = comparison.other_slice(filters, against)
+        if left_out := decided_text(filters, other):
+            note = f"{note}. {left_out}"
         show_card_header(
             "comparison", "Measures of both slices", note, measures, key="comparison", other=other
         )
@@ -101,18 +107,21 @@ def show_shifts(filters: Filters, against: str) -> None:
         filters: slice A.
         against: slice B, as in the address.
     """
+    other = comparison.other_slice(filters, against)
     has_topics = bool(session.names("topic"))
     mixes = [name for name in comparison.MIXES if name != "topic" or has_topics]
-    of = show_choice("Shift of", "of", mixes, label_of=_MIX_LABELS.__getitem__)
+    # A mix that A and B were chosen by comes last: it says what they are, not how they differ.
+    mixes.sort(key=lambda of: is_decided_mix(filters, other, of))
+    of = show_choice("Shift of", "of", mixes, label_of=MIX_LABELS.__getitem__)
     shifts = session.rows(comparison.shifts, filters, against=against, of=of)
     columns = st.columns(2)
-    title = f"Shift of {_MIX_LABELS[of]}"
+    title = f"Shift of {MIX_LABELS[of]}"
     with columns[0]:
         sizes = session.rows(comparison.overlap, filters, against=against).iloc[0]
         known = _known_note(shifts, sizes, _KNOWN_WORDS[of]) if of in _KNOWN_WORDS else ""
         note = (
             f"{known}the {min(12, len(shifts))} largest of {len(shifts):,} differences; "
-            "click a mark of A to filter A"
+            f"click a mark of A to filter A{_decided_note(filters, other, of)}"
         )
         figure = shifts_chart(shifts, of)
         fields = {"value": of}
@@ -124,10 +133,10 @@ def show_shifts(filters: Filters, against: str) -> None:
             shifts,
             fields=fields,
             empty_text="No differences.",
-            other=comparison.other_slice(filters, against),
+            other=other,
         )
     with columns[1], st.container(border=True, height="stretch", key="card_all_shifts"):
-        st.subheader(f"All {_MIX_LABELS[of]}", anchor=False)
+        st.subheader(f"All {MIX_LABELS[of]}", anchor=False)
         rows = [
             TableRow(
                 cells=[formats.value(of, row["value"]), *_cells(row, is_share=True)],
@@ -141,6 +150,24 @@ def show_shifts(filters: Filters, against: str) -> None:
         show_table(
             table_columns, rows, caption=title, key="table_shifts", on_choice=toggle_filter_token
         )
+
+
+def decided_text(filters: Filters, other: Slice) -> str:
+    """A sentence that says which differences are left out; empty if none is.
+
+    Args:
+        filters: slice A.
+        other: slice B.
+    """
+    measures = decided_measures(filters, other)
+    names = [label for name, label in MEASURE_LABELS.items() if name in measures]
+    names += [MIX_LABELS[of] for of in comparison.MIXES if is_decided_mix(filters, other, of)]
+    names += sorted(decided_categories(filters, other))
+    return f"Left out, because A and B were chosen by it: {', '.join(names)}" if names else ""
+
+
+def _decided_note(filters: Filters, other: Slice, of: str) -> str:
+    return "; A and B were chosen by it" if is_decided_mix(filters, other, of) else ""
 
 
 def _known_note(rows: pd.DataFrame, sizes: pd.Series, words: str) -> str:

@@ -59,10 +59,10 @@ def show_slices(filters: Filters, against: str | None, sizes: pd.Series) -> None
         else:
             _show_side("B", describe(other_slice(filters, against)), sizes["b_count"])
         with st.container(horizontal=True):
-            st.button("B = everything else", on_click=_set, args=(REST,), key="b_rest")
+            st.button("B = everything else", on_click=set_b, args=(REST,), key="b_rest")
             st.button(
                 "B = current filters",
-                on_click=_set,
+                on_click=set_b,
                 args=(slice_b_text(filters),),
                 key="b_now",
             )
@@ -101,7 +101,8 @@ def _show_warning(filters: Filters, against: str | None, sizes: pd.Series) -> No
         )
 
 
-def _set(against: str) -> None:
+def set_b(against: str | None) -> None:
+    """Choose slice B; None for none. For callbacks."""
     query_params.set_params({_KEY: against})
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 from queries.breakdowns.comparison import comparison, overlap, shifts
 from queries.breakdowns.distinctive_words import distinctive_words
 from queries.filters import Filters
+from queries.masking.placeholders import PLACEHOLDERS
 from queries.text.telling_words import telling_words
 from tests.support.oracle import (
     SLICES,
@@ -38,9 +39,12 @@ PAIRS = [(filters, against) for filters in SLICES for against in AGAINST]
 
 
 def opening_words(conversation):
-    """The words of an opening; those of e-mail addresses are not counted."""
+    """The words of an opening; what was taken out of it counts once by its kind."""
     opening = searchable_opening(conversation.prompt)
-    return telling_words(re.sub(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", " ", opening))
+    opening = re.sub(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", " ", opening)
+    kinds = {f"[{kind}]" for kind, sign in PLACEHOLDERS.items() if sign in opening}
+    names = {"[name]"} if re.search(r"NAME_\d", opening) else set()
+    return telling_words(re.sub(r"NAME_\d+", " ", opening)) | kinds | names
 
 
 @pytest.fixture(scope="module", params=("sample", "ugly"))
@@ -137,13 +141,13 @@ def measured(a, b, sizes):
             lambda c: sizes[c.bare_prompt] > 1, lambda c: c.prompt is not None
         ),
         "mean_turn_count": means(lambda c: c.turn),
-        "mean_prompt_chars": means(lambda c: c.chars("user")),
-        "mean_response_chars": means(lambda c: c.chars("assistant")),
+        "mean_prompt_chars": means(lambda c: c.chars("user") if c.of("user") else None),
+        "mean_response_chars": means(lambda c: c.chars("assistant") if c.of("assistant") else None),
     }
 
 
 def with_corrected(rows):
-    tested = [row for row in rows if not missing(row["p_value"])]
+    tested = [row for row in rows if not missing(row["p_value"]) and not row.get("is_decided")]
     adjusted = stats.false_discovery_control([row["p_value"] for row in tested]) if tested else []
     for row in rows:
         row["corrected_p"] = None
@@ -157,8 +161,27 @@ def test_measures_of_two_slices_equal_scipy_on_the_published_rows(world, filters
     store, conversations = world
     a, b = sides(conversations, filters, against)
     rows = measured(a, b, Counter(c.bare_prompt for c in conversations))
-    wanted = with_corrected([{"measure": name, **row} for name, row in rows.items()])
+    decided = set().union(*(DECIDED_MEASURES.get(f, ()) for f in choices(filters, against)))
+    wanted = with_corrected(
+        [{"measure": name, **row, "is_decided": name in decided} for name, row in rows.items()]
+    )
     assert differences(comparison(store, filters, against=against), wanted) == []
+
+
+# What each choice decides, of the slices above.
+FLAGS = "flagged user_flagged assistant_flagged both_given_user"
+DECIDED_MEASURES = {
+    "flagged": {f"{flag}_share" for flag in FLAGS.split()},
+    "min_turns": {"single_turn_share", "mean_turn_count"},
+}
+DECIDED_MIXES = {field: field for field in ("model", "language")}
+DECIDED_MIXES |= {"flagged": "category", "min_turns": "turns"}
+
+
+def choices(filters, against):
+    """The fields in which A and B differ."""
+    a, b = filters.values(), (AGAINST[against] or Filters()).values()
+    return {field for field in DECIDED_MIXES if a.get(field) != b.get(field)}
 
 
 MIXES = {
@@ -177,9 +200,14 @@ def test_shifts_between_two_slices_equal_scipy_on_the_published_rows(world, of, 
     if of == "category":
         a, b = ([c for c in side if c.is_category_judged] for side in (a, b))
     in_a, in_b = (Counter(v for c in side for v in MIXES[of](c)) for side in (a, b))
+    is_decided = of in {DECIDED_MIXES[field] for field in choices(filters, against)}
     wanted = with_corrected(
         [
-            {"value": value, **compared_shares(in_a[value], len(a), in_b[value], len(b))}
+            {
+                "value": value,
+                "is_decided": is_decided,
+                **compared_shares(in_a[value], len(a), in_b[value], len(b)),
+            }
             for value in sorted(in_a | in_b, key=lambda v: (v is None, v or type(v or "")()))
         ]
     )

@@ -65,7 +65,10 @@ def test_the_grain_is_declared_in_one_place():
         ("models", ["group_measures", "group_lengths", "group_prompts", "model_languages"]),
         ("role_categories", ["role_categories", "role_totals"]),
         ("attempts", ["group_measures"]),
-        ("shifts", ["model_mix", "language_mix", "category_counts", "turn_histogram"]),
+        (
+            "shifts",
+            ["model_mix", "language_mix", "topic_mix", "category_counts", "turn_histogram"],
+        ),
         ("threshold_verdicts", ["threshold_confusion", "threshold_totals"]),
         ("distinctive_words", ["sampled_openings"]),
         ("slice_size", ["slice_size"]),
@@ -142,7 +145,9 @@ def test_an_unknown_query_or_grouping_gives_an_error_with_the_known_ones(tiny_st
         lambda: run_breakdown(tiny_store, "nonsense", Filters(), {}),
         lambda: statements("nonsense", Filters()),
     ):
-        with pytest.raises(UsageError, match=r"no query 'nonsense'\. The queries are attempts, ca"):
+        with pytest.raises(
+            UsageError, match=r"no query 'nonsense'\. The queries are all_differences, a"
+        ):
             ask()
     with pytest.raises(UsageError, match="say which"):
         statements("group_measures", Filters())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queries.breakdowns import word_counts
 from queries.breakdowns.word_counts import WordCounts, word_counter
+from queries.masking.placeholders import PLACEHOLDERS
 from queries.runtime.worker_process import NICE
 from queries.statistics.log_odds import log_odds
 from queries.text.telling_words import telling_words
@@ -97,6 +98,23 @@ def test_no_openings_have_no_words(count):
     rows = pd.DataFrame({"opening": TEXTS[:0], "is_flagged": [True][:0]})
     assert count(rows) == WordCounts(Counter(), Counter(), Counter(), 0)
     assert count(pd.DataFrame({"opening": ["tea"], "is_flagged": [False]})).texts == 1
+
+
+TAKEN_OUT = ["tell NAME_1 and NAME_2", f"mail {PLACEHOLDERS['email address']} twice \ufdd0"]
+
+
+@pytest.mark.parametrize("limit", [0, 5_000])
+def test_what_was_taken_out_counts_once_by_its_kind_and_ends_a_phrase(monkeypatch, limit):
+    monkeypatch.setattr(word_counts, "IN_PLACE_MAX", limit)
+    rows = pd.DataFrame({"opening": [*TAKEN_OUT, "green tea. Leaves"], "is_flagged": [False] * 3})
+    with word_counter(len(rows)) as count:
+        assert set(count(rows).counts) == {
+            *("tell", "and", "[name]"),
+            *("mail", "twice", "[email address]"),
+            *("green", "tea", "leaves"),
+        }
+    with word_counter(len(rows), "phrases") as count:
+        assert count(rows).counts == Counter({"green tea": 1})
 
 
 def test_a_worker_process_has_low_priority(monkeypatch):
