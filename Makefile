@@ -11,7 +11,7 @@ INDEX ?= $(if $(WORDS_ONLY),words,$(if $(DATA),quick,meaning))
 
 .PHONY: run index test bench load format docs audit lock screenshots sample
 
-run: .venv/installed  ## DATA=a parquet file, a folder of shards or a glob; MODELS=no: search by words alone; INDEX=none, words, quick or meaning: what is built beside the page
+run: .venv/installed  ## DATA=a file of conversations, a folder of them or a glob; MODELS=no: search by words alone; INDEX=none, words, quick or meaning: what is built beside the page
 	@$(BIN)/chatscape prepare "$(or $(DATA),$(SAMPLE))" --store "$(STORE)"
 	@$(BIN)/chatscape serve --store "$(STORE)" --build-index $(INDEX)
 

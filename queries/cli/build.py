@@ -76,13 +76,14 @@ def sample(
     help="Continue an interrupted build of the same data, or start over.",
 )
 def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
-    """Build a store from RAW: a parquet file, a folder of parquet files, or a quoted glob.
+    """Build a store from RAW: a file, a folder of files, or a quoted glob.
 
-    The live version stays in use until the new one is complete.
+    Files are parquet, Arrow, JSON lines, JSON or CSV, by their names. The live version stays in
+    use until the new one is complete.
 
     Example: chatscape prepare ~/lmsys-chat-1m/data --store store
     """
-    from queries.datasets.quality_report import oddity_sentences, redaction_sentence
+    from queries.datasets.quality_report import missing_column_sentences, oddity_sentences
     from queries.prepare.build import build_store
     from queries.store.layout import StorePath
 
@@ -106,7 +107,7 @@ def prepare(raw: str, store: Path, limit: int | None, resume: bool) -> None:
         click.echo(f"Left out: {left_out:,} conversations that were permanently removed.")
     for name in manifest["dropped_columns"]:
         click.echo(f"Left out: the column {name}, which is not in the published schema.")
-    if sentence := redaction_sentence(manifest):
+    for sentence in missing_column_sentences(manifest):
         click.echo(sentence)
     for sentence in oddity_sentences(manifest):
         click.echo(f"Note: {sentence}")

@@ -56,6 +56,7 @@ def info(store: Path, format_: str) -> None:
         "is_synthetic": manifest["is_synthetic"],
         "redacted_is_derived": manifest["redacted_is_derived"],
         "dropped_columns": manifest["dropped_columns"],
+        "missing_columns": manifest.get("missing_columns", []),
         "steps": list(manifest["steps"]),
         **{f"oddity_{name}": count for name, count in manifest["oddities"].items()},
     }

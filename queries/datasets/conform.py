@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from queries.datasets.value_types import cast_value, is_same_kind
+
 
 def schema_problems(
     schema: pa.Schema, published: pa.Schema, optional: Collection[str] = ()
@@ -48,9 +50,15 @@ def type_problems(actual: pa.DataType, target: pa.DataType, path: str) -> Iterat
     actual = _decoded(actual)
     if pa.types.is_null(actual):
         return
-    if pa.types.is_struct(target):
+    if _is_struct_of_lists(actual, target):
+        columns = pa.struct([(field.name, field.type.value_type) for field in actual])
+        yield from type_problems(columns, target.value_type, path)
+    elif pa.types.is_struct(target):
+        if pa.types.is_map(actual):
+            yield from _map_problems(actual, target, path)
+            return
         if not pa.types.is_struct(actual):
-            yield f"{path} is {actual}, not a struct"
+            yield f"{path} is {_type_name(actual)}, not a struct"
             return
         fields = {field.name: field.type for field in actual}
         for field in target:
@@ -60,11 +68,20 @@ def type_problems(actual: pa.DataType, target: pa.DataType, path: str) -> Iterat
                 yield from type_problems(fields[field.name], field.type, f"{path}.{field.name}")
     elif pa.types.is_list(target):
         if not _is_any_list(actual):
-            yield f"{path} is {actual}, not a list"
+            yield f"{path} is {_type_name(actual)}, not a list"
         else:
             yield from type_problems(actual.value_type, target.value_type, path)
-    elif not _is_same_kind(actual, target):
-        yield f"{path} is {actual}, not {target}"
+    elif not is_same_kind(actual, target):
+        yield f"{path} is {_type_name(actual)}, not {target}"
+
+
+def _map_problems(actual: pa.DataType, target: pa.DataType, path: str) -> Iterator[str]:
+    """What keeps the entries of a map from being the fields of a struct."""
+    if not is_same_kind(_decoded(actual.key_type), pa.string()):
+        yield f"{path} is {_type_name(actual)}, not a struct"
+        return
+    for field in target:
+        yield from type_problems(actual.item_type, field.type, f"{path}.{field.name}")
 
 
 def surplus_columns(schema: pa.Schema, published: pa.Schema) -> Iterator[str]:
@@ -77,6 +94,8 @@ def surplus_columns(schema: pa.Schema, published: pa.Schema) -> Iterator[str]:
 
 
 def _surplus_fields(actual: pa.DataType, target: pa.DataType, path: str) -> Iterator[str]:
+    if _is_struct_of_lists(actual, target):
+        target = target.value_type
     if pa.types.is_struct(actual) and pa.types.is_struct(target):
         known = {field.name: field.type for field in target}
         for field in actual:
@@ -100,6 +119,10 @@ def conform(array: pa.Array, target: pa.DataType) -> pa.Array:
         return array
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), target)
+    if _is_struct_of_lists(array.type, target):
+        return _list_of_structs(array, target)
+    if pa.types.is_map(array.type):
+        return _struct_of_map(array, target)
     if pa.types.is_struct(target):
         children = [conform(array.field(field.name), field.type) for field in target]
         return pa.StructArray.from_arrays(
@@ -107,7 +130,40 @@ def conform(array: pa.Array, target: pa.DataType) -> pa.Array:
         )
     if pa.types.is_list(target):
         return with_values(array, conform(array.flatten(), target.value_type))
-    return array.cast(target)
+    return cast_value(array, target)
+
+
+def _list_of_structs(array: pa.StructArray, target: pa.DataType) -> pa.Array:
+    """Lists of structs from a struct of lists, as `datasets` and others store them.
+
+    Raises:
+        pa.ArrowInvalid: two lists of a row differ in length.
+    """
+    lists = [array.field(field.name) for field in target.value_type]
+    lengths = [pc.list_value_length(column).fill_null(0) for column in lists]
+    if any(not length.equals(lengths[0]) for length in lengths[1:]):
+        names = ", ".join(field.name for field in target.value_type)
+        raise pa.ArrowInvalid(f"the lists of {names} differ in length in a row.")
+    columns = [
+        conform(column.flatten(), field.type)
+        for column, field in zip(lists, target.value_type, strict=True)
+    ]
+    structs = pa.StructArray.from_arrays(columns, fields=list(target.value_type))
+    is_null = pc.or_(array.is_null(), lists[0].is_null())
+    first = pc.if_else(is_null, None, lists[0]) if array.null_count else lists[0]
+    return with_values(first, structs)
+
+
+def _struct_of_map(array: pa.MapArray, target: pa.DataType) -> pa.Array:
+    """Structs from maps, by key. A key that a map lacks gives null."""
+    children = [
+        conform(
+            pc.map_lookup(array, pa.scalar(field.name, array.type.key_type), "first"), field.type
+        )
+        for field in target
+    ]
+    mask = array.is_null() if array.null_count else None
+    return pa.StructArray.from_arrays(children, fields=list(target), mask=mask)
 
 
 def with_values(lists: pa.Array, values: pa.Array) -> pa.ListArray:
@@ -140,8 +196,29 @@ def lists_with_any(lists: pa.Array, condition: pa.Array) -> pa.Array:
     return pa.array(has_any)
 
 
+def _type_name(type_: pa.DataType) -> str:
+    """A type in a few words; that of a struct would fill the screen."""
+    if pa.types.is_map(type_):
+        return "a map"
+    if pa.types.is_struct(type_):
+        return "a struct"
+    return "a list" if _is_any_list(type_) else str(type_)
+
+
 def _decoded(type_: pa.DataType) -> pa.DataType:
     return type_.value_type if pa.types.is_dictionary(type_) else type_
+
+
+def _is_struct_of_lists(actual: pa.DataType, target: pa.DataType) -> bool:
+    """Whether a type holds the lists of structs of another one as a struct of lists."""
+    if not (pa.types.is_list(target) and pa.types.is_struct(target.value_type)):
+        return False
+    if not pa.types.is_struct(actual):
+        return False
+    types = {field.name: field.type for field in actual}
+    return all(
+        field.name in types and _is_any_list(types[field.name]) for field in target.value_type
+    )
 
 
 def _is_any_list(type_: pa.DataType) -> bool:
@@ -153,14 +230,3 @@ def _is_any_list(type_: pa.DataType) -> bool:
         pa.types.is_large_list_view,
     )
     return any(bool(test(type_)) for test in tests)
-
-
-def _is_same_kind(actual: pa.DataType, target: pa.DataType) -> bool:
-    if pa.types.is_string(target):
-        tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
-        return any(bool(test(actual)) for test in tests)
-    if pa.types.is_integer(target):
-        return bool(pa.types.is_integer(actual))
-    if pa.types.is_floating(target):
-        return bool(pa.types.is_floating(actual))
-    return bool(actual == target)

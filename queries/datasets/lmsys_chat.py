@@ -42,19 +42,33 @@ class LmsysChat:
         published_count=1_000_000,
     )
     published_schema = CURRENT_SCHEMA
+    optional_columns = ("turn", "language", "openai_moderation", "redacted")
     id_column = "conversation_id"
 
     def problems(self, schema: pa.Schema) -> Iterator[str]:
         """Missing or repeated columns, and columns of another type."""
-        return schema_problems(schema, self.published_schema, optional=("redacted",))
+        return schema_problems(schema, self.published_schema, self.optional_columns)
 
     def to_conversations(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows with decoded columns; `redacted` is derived where the release lacks it."""
-        has_redacted = "redacted" in batch.schema.names
-        schema = CURRENT_SCHEMA if has_redacted else EARLY_SCHEMA
-        columns = [conform(batch[field.name], field.type) for field in schema]
-        rows = pa.record_batch(columns, schema=schema)
-        return rows if has_redacted else derive_redacted(rows)
+        """The rows with decoded columns.
+
+        Where a file lacks them, turns are counted, `redacted` is derived, and languages and
+        verdicts are null.
+        """
+        present = set(batch.schema.names)
+        conversation = conform(batch["conversation"], CURRENT_SCHEMA.field("conversation").type)
+        absent = {"turn": _count_turns(conversation), "conversation": conversation}
+        columns = [
+            conform(batch[field.name], field.type)
+            if field.name in present
+            else absent.get(field.name, pa.nulls(batch.num_rows, field.type))
+            for field in EARLY_SCHEMA
+        ]
+        rows = pa.record_batch(columns, schema=EARLY_SCHEMA)
+        if "redacted" not in present:
+            return derive_redacted(rows)
+        redacted = conform(batch["redacted"], pa.bool_())
+        return pa.record_batch([*rows.columns, redacted], schema=CURRENT_SCHEMA)
 
     def to_published(self, rows: pa.Table) -> pa.Table:
         """The rows as they are."""
@@ -62,6 +76,11 @@ class LmsysChat:
 
 
 LMSYS_CHAT = LmsysChat()
+
+
+def _count_turns(conversation: pa.Array) -> pa.Array:
+    """Turns as the card counts them: half the messages, rounded down."""
+    return pc.divide(pc.list_value_length(conversation), 2).cast(pa.int64())
 
 
 def derive_redacted(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,6 +1,6 @@
 """Sentences about rows that break the rules of the dataset's card."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 ODDITIES = {
@@ -27,16 +27,31 @@ ODDITIES = {
 """Each oddity, as a clause about a conversation."""
 
 
-def redaction_sentence(manifest: dict[str, Any]) -> str | None:
-    """Which source files lack the column `redacted`; None if all have it."""
+_INSTEAD = {
+    "turn": "turns were counted, as half the messages",
+    "language": "languages are not known",
+    "openai_moderation": "verdicts are not known",
+    "redacted": "it was derived from NAME_n placeholders",
+}
+"""What stands in the place of a published column that a file may lack."""
+
+
+def missing_column_sentences(manifest: dict[str, Any]) -> Iterator[str]:
+    """One sentence for each published column that source files lack."""
     sources = manifest["sources"]
-    lacking = [source for source in sources if not source["has_redacted"]]
-    if not lacking:
-        return None
-    files = (
-        "" if len(lacking) == len(sources) else f" in {len(lacking):,} of {len(sources):,} files"
-    )
-    return f"The column redacted is missing{files}; it was derived from NAME_n placeholders."
+    for column, instead in _INSTEAD.items():
+        lacking = sum(column in _missing_columns(source) for source in sources)
+        if lacking:
+            some = f" in {lacking:,} of {len(sources):,} files"
+            files = "" if lacking == len(sources) else some
+            yield f"The column {column} is missing{files}; {instead}."
+
+
+def _missing_columns(source: Mapping[str, Any]) -> Collection[str]:
+    """Published columns that a file lacks. Earlier manifests name `redacted` alone."""
+    before = () if source["has_redacted"] else ("redacted",)
+    missing: Collection[str] = source.get("missing_columns", before)
+    return missing
 
 
 def oddity_sentences(manifest: dict[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Every dataset that `prepare` can read, and the search for the one that a file belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -40,6 +40,12 @@ def dataset_of(manifest: Mapping[str, Any]) -> DatasetAdapter:
     return dataset_named(manifest.get("dataset", _BEFORE_ADAPTERS))
 
 
+def published_field(name: str) -> pa.Field | None:
+    """The column with a name in the first dataset that has it; None if none has."""
+    schemas = (dataset.published_schema for dataset in DATASETS)
+    return next((schema.field(name) for schema in schemas if name in schema.names), None)
+
+
 def match_dataset(schema: pa.Schema) -> tuple[DatasetAdapter, list[str]]:
     """The dataset of a file.
 
@@ -49,6 +55,28 @@ def match_dataset(schema: pa.Schema) -> tuple[DatasetAdapter, list[str]]:
     """
     candidates = []
     for dataset in DATASETS:
+        problems = list(dataset.problems(schema))
+        if not problems:
+            return dataset, []
+        candidates.append((dataset, problems))
+    return min(candidates, key=lambda candidate: len(candidate[1]))
+
+
+def match_columns(names: Sequence[str]) -> tuple[DatasetAdapter, list[str]]:
+    """The dataset of a file whose columns have names, but no types.
+
+    Returns:
+        As `match_dataset`.
+    """
+    candidates = []
+    for dataset in DATASETS:
+        published = dataset.published_schema
+        schema = pa.schema(
+            [
+                published.field(name) if name in published.names else pa.field(name, pa.string())
+                for name in names
+            ]
+        )
         problems = list(dataset.problems(schema))
         if not problems:
             return dataset, []

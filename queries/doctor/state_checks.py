@@ -104,13 +104,13 @@ def _leftovers(store: StorePath) -> Iterator[str]:
             yield f"versions/{version.name}"
         elif (version.path / "scatter").exists():
             yield f"versions/{version.name}/scatter"
-    for name in ("indexing", "discarded"):
+    for name in ("indexing", "converted", "discarded"):
         folder = store.path / name
         if folder.is_dir() and any(folder.iterdir()):
             yield name
     for path in sorted(store.path.rglob("*.partial")):
         inside = path.relative_to(store.path)
-        if inside.parts[0] not in ("versions", "indexing", "discarded", "purging"):
+        if inside.parts[0] not in ("versions", "indexing", "converted", "discarded", "purging"):
             yield inside.as_posix()
 
 

@@ -25,10 +25,11 @@ from queries.prepare.scatter import (
     scatter_unit,
 )
 from queries.prepare.source_files import find_source_files
-from queries.prepare.sources import Source, common_dataset, inspect_source
+from queries.prepare.source_inspection import IdentifiedFile, identify_files, inspect_files
+from queries.prepare.sources import Source, common_dataset, source_identity
 from queries.prepare.version_manifest import version_manifest
 from queries.runtime.progress import Advance, Progress
-from queries.store.atomic_files import write_json
+from queries.store.atomic_files import delete_path, write_json
 from queries.store.layout import StorePath, Version
 from queries.store.tombstones import removed_ids
 from queries.store.write_lock import write_lock
@@ -63,7 +64,7 @@ def build_store(
     """Prepare source files as the live version of a store.
 
     Args:
-        raw: a file, a folder of parquet files, or a glob.
+        raw: a file, a folder, or a glob.
         store: the store; created if it does not exist.
         progress: shows the steps.
         limit: prepare at most this many rows, in the order of files.
@@ -84,21 +85,12 @@ def build_store(
         name = None if fresh else store.current_name()
         if name is None or not (live := store.version(name)).is_complete:
             raise
-        expected = fingerprint([source.sha256 for source in _inspect(files, progress)], limit)
+        identities = [file.identity for file in identify_files(files, progress)]
+        expected = fingerprint(identities, limit)
         if _source_fingerprint(live) != expected:
             raise
         built = BuildResult(live, is_new=False, resumed_rows=0)
     return replace(built, left_out_files=tuple(source_files.sentences()))
-
-
-def _inspect(files: list[Path], progress: Progress) -> list[Source]:
-    sources = []
-    with progress.step("Checking files", len(files), "files") as advance:
-        for file in files:
-            sources.append(inspect_source(file))
-            advance(1)
-    common_dataset(sources)
-    return sources
 
 
 def _build_alone(
@@ -106,23 +98,27 @@ def _build_alone(
 ) -> BuildResult:
     """Build the version, or find it, while no other process writes."""
     with write_lock(store), disk_full_errors(store):
-        sources = _inspect(files, progress)
-        removed = removed_ids(store)
-        version = None if fresh else _already_built(store, sources, limit)
+        identified = identify_files(files, progress)
+        version = None if fresh else _already_built(store, identified, limit)
         if version is not None:
             built = BuildResult(version, is_new=False, resumed_rows=0)
         else:
+            sources = inspect_files(identified, store, progress)
+            removed = removed_ids(store)
             built = _build(store, sources, limit, removed, fresh=fresh, progress=progress)
         clean_up(store, built.version)
+        delete_path(store.converted_path)
         return built
 
 
-def _already_built(store: StorePath, sources: list[Source], limit: int | None) -> Version | None:
+def _already_built(
+    store: StorePath, files: list[IdentifiedFile], limit: int | None
+) -> Version | None:
     """The complete version of exactly this data; it becomes the live one if it is not.
 
     Conversations that were removed or purged since do not matter.
     """
-    expected = fingerprint([source.sha256 for source in sources], limit)
+    expected = fingerprint([file.identity for file in files], limit)
     complete = [v for v in store.versions() if v.is_complete and _source_fingerprint(v) == expected]
     if not complete:
         return None
@@ -140,7 +136,9 @@ def _source_fingerprint(version: Version) -> str:
     manifest = version.manifest()
     if manifest["steps"]["prepare"]["prepare_version"] != PREPARE_VERSION:
         return ""
-    return fingerprint([source["sha256"] for source in manifest["sources"]], manifest["limit"])
+    return fingerprint(
+        [source_identity(source) for source in manifest["sources"]], manifest["limit"]
+    )
 
 
 def _build(

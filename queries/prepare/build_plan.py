@@ -78,7 +78,7 @@ def plan_build(sources: Sequence[Source], limit: int | None, removed: pa.Array) 
     left_out = removed.filter(pc.is_in(removed, ids.combine_chunks()))
     ids = ids.filter(pc.invert(pc.is_in(ids, left_out)))
     return Plan(
-        fingerprint=fingerprint([source.sha256 for source in sources], limit, left_out),
+        fingerprint=fingerprint([source.identity for source in sources], limit, left_out),
         units=units,
         first_ids=tuple(_boundaries(ids, _bytes_of(len(ids), sources))),
         row_count=len(ids),
@@ -90,7 +90,7 @@ def fingerprint(sources: Sequence[str], limit: int | None, left_out: pa.Array | 
     """12 hex digits that identify the input of a build and the version of this code.
 
     Args:
-        sources: the hash of each source file, in order.
+        sources: the identity of each source file, in order.
         limit: rows that are read; all if None.
         left_out: ids in the source files that were removed, sorted.
     """

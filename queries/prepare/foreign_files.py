@@ -25,6 +25,8 @@ _OTHER_FORMATS = {
 }
 """The first bytes of other formats of tables."""
 
+_ARROW_WAY = "Give it a name that ends in .arrow."
+_OTHER_WAY = "Write its rows as parquet, or leave it out."
 _AGAIN = "Download it again, or leave it out."
 
 
@@ -46,6 +48,19 @@ def describe_foreign_file(path: Path) -> str:
     return f"{path} {what}" if what else ""
 
 
+def describe_pointer(path: Path) -> str:
+    """A sentence about a file that stands for the wanted one: a pointer, a web page, an empty file.
+
+    Returns:
+        The sentence; empty if the file is none of them.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text = _text(head, is_whole=False) or ""
+    what = _pointer_kind(text.lstrip().lower()) if head else f"is empty. {_AGAIN}"
+    return f"{path} {what}" if what else ""
+
+
 def _binary_kind(head: bytes, tail: bytes) -> str:
     if not head:
         return f"is empty. {_AGAIN}"
@@ -63,7 +78,7 @@ def _binary_kind(head: bytes, tail: bytes) -> str:
         return "is a tar archive. Unpack it, and give the parquet files in it."
     for start, name in _OTHER_FORMATS.items():
         if head.startswith(start):
-            return f"is {name}. Write its rows as parquet, or leave it out."
+            return f"is {name}. {_ARROW_WAY if name == 'an Arrow file' else _OTHER_WAY}"
     return ""
 
 
@@ -72,6 +87,19 @@ def _text_kind(head: bytes, *, is_whole: bool) -> str:
     if text is None:
         return ""
     start = text.lstrip().lower()
+    if pointer := _pointer_kind(start):
+        return pointer
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if start.startswith(("{", "[")):
+        name = "JSON lines" if _is_json(first) and start.startswith("{") else "JSON"
+        suffix = ".jsonl" if name == "JSON lines" else ".json"
+        return f"holds {name}, not parquet. Give it a name that ends in {suffix}."
+    if any(sign in first for sign in ",\t;"):
+        return "holds CSV, not parquet. Give it a name that ends in .csv."
+    return f"is a text, not parquet. {_AGAIN}"
+
+
+def _pointer_kind(start: str) -> str:
     if start.startswith("version https://git-lfs"):
         return "is a pointer of Git LFS, not the file itself. Fetch the files with: git lfs pull"
     if start.startswith(("/annex/objects/", "../.git/annex/", ".git/annex/")):
@@ -81,16 +109,7 @@ def _text_kind(head: bytes, *, is_whole: bool) -> str:
             "is a web page, not parquet: perhaps one that asks you to sign in, or says what went "
             "wrong. Download the file again, signed in."
         )
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if start.startswith(("{", "[")):
-        name = "JSON lines" if _is_json(first) and start.startswith("{") else "JSON"
-        return f"holds {name}, not parquet. Write its rows as parquet, or leave it out."
-    if any(sign in first for sign in ",\t;"):
-        return (
-            "holds CSV, not parquet. Conversations do not fit into CSV: use the published parquet "
-            "files, or leave it out."
-        )
-    return f"is a text, not parquet. {_AGAIN}"
+    return ""
 
 
 def _text(head: bytes, *, is_whole: bool) -> str | None:

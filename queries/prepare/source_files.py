@@ -1,7 +1,9 @@
 """Which files belong to a source: one rule for folders, globs and single files.
 
-Folders are searched with all their subfolders, also through links. A file is taken if its name ends
-in `.parquet`, `.parq` or `.pq`, in any case. Whatever is not taken is named with the reason.
+Folders are searched with all their subfolders, also through links. Which files hold conversations,
+their names say (`queries.prepare.file_formats`), and a source is read in one format: the first of
+parquet, Arrow, JSON lines, JSON and CSV that it has. Whatever is not taken is named with the
+reason.
 """
 
 import fnmatch
@@ -14,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from queries.errors import SourceError
+from queries.prepare.file_formats import FORMAT_NAMES, SourceFormat, source_format
+from queries.prepare.saved_datasets import is_saved_data_file
 
-PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
 _NAMED = 3
 """How many paths of each reason a sentence names."""
 
 _HIDDEN = "hidden, as their names begin with a dot or an underscore"
-_OTHER = "no parquet files by their names"
+_OTHER = "no files of conversations by their names"
+_CACHE = "not among the data files of their `state.json`"
 _LOOP = "links back to a folder above them"
 _STORE = "stores of Chatscape"
 _SAME = "links to files that are taken already"
@@ -32,7 +36,7 @@ class SourceFiles:
     """The files of a source.
 
     Attributes:
-        files: the parquet files, sorted.
+        files: the files, all of one format, sorted.
         left_out: what was not taken, by reason, as paths.
     """
 
@@ -51,7 +55,7 @@ class SourceFiles:
 
 
 def find_source_files(raw: str, store: Path) -> SourceFiles:
-    """The parquet files that a path names.
+    """The files that a path names.
 
     Args:
         raw: a file, a folder, or a glob. An existing path is taken as it is, brackets included.
@@ -70,13 +74,13 @@ def find_source_files(raw: str, store: Path) -> SourceFiles:
     else:
         search.glob(str(path))
         where = f"at {raw}"
-    source_files = SourceFiles(tuple(sorted(search.files)), tuple(search.left_out))
+    source_files = SourceFiles(tuple(sorted(search.files_of_one_format())), tuple(search.left_out))
     if not source_files.files:
         raise SourceError(
             " ".join(
                 [
-                    f"There is no parquet file {where}. "
-                    "Give a file, a folder of parquet files, or a glob in quotes.",
+                    f"There is no file of conversations {where}: parquet, Arrow, JSON lines, JSON "
+                    "or CSV, by its name. Give a file, a folder, or a glob in quotes.",
                     *source_files.sentences(),
                 ]
             )
@@ -88,12 +92,23 @@ class _Search:
     """Collects files, each once by what it is, and the reasons for leaving others out."""
 
     def __init__(self, store: Path) -> None:
-        self.files: list[Path] = []
+        self._files: dict[SourceFormat, list[Path]] = {}
         self.left_out: list[tuple[str, Path]] = []
         self._store = os.path.realpath(store)
         self._pattern: re.Pattern[str] | None = None
         self._taken: set[str] = set()
         self._seen: set[Path] = set()
+
+    def files_of_one_format(self) -> list[Path]:
+        """The files of the first format that there are any of; the others are left out."""
+        chosen = next((format_ for format_ in FORMAT_NAMES if format_ in self._files), None)
+        if chosen is None:
+            return []
+        for format_, files in self._files.items():
+            if format_ != chosen:
+                reason = f"{FORMAT_NAMES[format_]} beside files of {FORMAT_NAMES[chosen]}"
+                self.left_out.extend((reason, path) for path in files)
+        return self._files[chosen]
 
     def glob(self, pattern: str) -> None:
         """Take what a glob names: files, and what is in the folders that it names."""
@@ -134,15 +149,17 @@ class _Search:
             self._leave_out(_HIDDEN, path)
         elif path.is_dir():
             self.folder(path, above)
-        elif not path.name.lower().endswith(PARQUET_SUFFIXES):
+        elif (format_ := source_format(path)) is None:
             self._leave_out(_OTHER, path)
         elif not path.exists():
             self._leave_out(_BROKEN, path)
         elif (real := os.path.realpath(path)) in self._taken:
             self._leave_out(_SAME, path)
+        elif format_ == "arrow" and not is_saved_data_file(path):
+            self._leave_out(_CACHE, path)
         else:
             self._taken.add(real)
-            self.files.append(path)
+            self._files.setdefault(format_, []).append(path)
 
     def _leave_out(self, reason: str, path: Path) -> None:
         self.left_out.append((reason, path))

@@ -1,6 +1,7 @@
 """Source files: checking that they can be prepared, and reading their rows."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from queries.datasets.adapter import DatasetAdapter
-from queries.datasets.conform import conform, surplus_columns
-from queries.datasets.registry import dataset_named, match_dataset
+from queries.datasets.conform import conform
+from queries.datasets.registry import dataset_named
 from queries.errors import SourceError
 from queries.prepare.foreign_files import describe_foreign_file
-from queries.store.checksums import file_sha256
+from queries.prepare.hive_partitions import with_partition_columns
 
 SYNTHETIC_KEY = b"chatscape.sample"
 """Parquet metadata key that marks a file written by ``chatscape sample``."""
@@ -25,7 +26,7 @@ BATCH_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source file. All fields but three are in the manifest.
+    """One source file. All fields but four are in the manifest.
 
     Attributes:
         path: as given.
@@ -37,7 +38,10 @@ class Source:
         has_redacted: whether it says which conversations are redacted.
         is_synthetic: whether ``chatscape sample`` wrote it.
         dropped_columns: columns and fields that the published schema does not have.
+        missing_columns: published columns that it does not have.
+        partition: columns that the names of its folders say, each with its value.
         dataset: name of its adapter.
+        read_path: the parquet file that is read: the file itself, or what it was converted to.
     """
 
     path: str
@@ -49,38 +53,33 @@ class Source:
     has_redacted: bool
     is_synthetic: bool
     dropped_columns: tuple[str, ...]
+    missing_columns: tuple[str, ...]
+    partition: dict[str, str | None]
     dataset: str
+    read_path: str
 
     def as_json(self) -> dict[str, Any]:
         """The source as the manifest lists it."""
         values = asdict(self)
-        del values["row_groups"], values["uncompressed_bytes"], values["dataset"]
+        for name in ("row_groups", "uncompressed_bytes", "dataset", "read_path"):
+            del values[name]
         return values
 
+    @property
+    def identity(self) -> str:
+        """What tells the contents of one source from another, as `source_identity` has it."""
+        return source_identity(self.as_json())
 
-def inspect_source(path: Path) -> Source:
-    """Check a file, and find out which dataset it belongs to.
 
-    Raises:
-        SourceError: it is not parquet, is truncated, or fits no known dataset; names the file.
+def source_identity(source: Mapping[str, Any]) -> str:
+    """What tells the contents of a source from another: its hash, and what its folders say.
+
+    Args:
+        source: as the manifest lists it.
     """
-    parquet = _open_parquet(path)
-    schema = parquet.schema_arrow
-    dataset = _dataset_of(path, schema)
-    metadata = parquet.metadata
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    return Source(
-        path=str(path),
-        bytes=path.stat().st_size,
-        row_count=metadata.num_rows,
-        sha256=file_sha256(path),
-        row_groups=tuple(group.num_rows for group in groups),
-        uncompressed_bytes=sum(group.total_byte_size for group in groups),
-        has_redacted="redacted" in schema.names,
-        is_synthetic=SYNTHETIC_KEY in (schema.metadata or {}),
-        dropped_columns=tuple(surplus_columns(schema, dataset.published_schema)),
-        dataset=dataset.name,
-    )
+    partition = source.get("partition")
+    says = f" {json.dumps(partition, sort_keys=True)}" if partition else ""
+    return f"{source['sha256']}{says}"
 
 
 def common_dataset(sources: Sequence[Source]) -> DatasetAdapter:
@@ -107,7 +106,7 @@ def read_ids(source: Source) -> pa.ChunkedArray:
     """
     column = dataset_named(source.dataset).id_column
     try:
-        table = pq.read_table(source.path, columns=[column], partitioning=None)
+        table = pq.read_table(source.read_path, columns=[column], partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{source.path}: the column {column!r} could not be read: {_first_line(error)} "
@@ -126,14 +125,15 @@ def read_rows(
         SourceError: the file is damaged, or a value does not fit its column.
     """
     dataset = dataset_named(source.dataset)
-    parquet = _open_parquet(Path(source.path))
+    parquet = open_parquet(Path(source.read_path))
     columns = [
         name for name in dataset.published_schema.names if name in parquet.schema_arrow.names
     ]
     try:
         for batch in parquet.iter_batches(batch_rows, list(row_groups), columns=columns):
             for piece in _pieces(batch):
-                yield dataset.to_conversations(piece)
+                whole = with_partition_columns(piece, source.partition, dataset.published_schema)
+                yield dataset.to_conversations(whole)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(
             f"{source.path} could not be read to its end: {_first_line(error)}"
@@ -150,7 +150,12 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     yield from _pieces(batch.slice(half))
 
 
-def _open_parquet(path: Path) -> pq.ParquetFile:
+def open_parquet(path: Path) -> pq.ParquetFile:
+    """Open a parquet file.
+
+    Raises:
+        SourceError: it is something else, or not complete; names the file.
+    """
     try:
         # The file keeps its dictionary and view types: adapters decode them.
         return pq.ParquetFile(path, pre_buffer=False)
@@ -167,15 +172,6 @@ def _foreign(path: Path) -> str:
     with suppress(OSError):
         return describe_foreign_file(path)
     return ""
-
-
-def _dataset_of(path: Path, schema: pa.Schema) -> DatasetAdapter:
-    dataset, problems = match_dataset(schema)
-    if problems:
-        raise SourceError(
-            f"{path} does not fit {dataset.info.title}, the nearest known dataset: {problems[0]}"
-        )
-    return dataset
 
 
 def _first_line(error: Exception) -> str:

@@ -40,6 +40,7 @@ def version_manifest(
         "is_synthetic": bool(sources) and all(source.is_synthetic for source in sources),
         "redacted_is_derived": any(not source.has_redacted for source in sources),
         "dropped_columns": sorted({c for source in sources for c in source.dropped_columns}),
+        "missing_columns": sorted({c for source in sources for c in source.missing_columns}),
         "counts": _counts(files),
         "left_out_count": len(plan.left_out),
         "oddities": _oddities(scattered, len(plan.units)),

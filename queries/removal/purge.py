@@ -115,7 +115,8 @@ def _delete_all_but(live: Version, store: StorePath) -> None:
 
 
 def _leftovers(store: StorePath, live: Version) -> Iterator[Path]:
-    yield from (path for path in (store.path / "indexing", live.path / "scatter") if path.exists())
+    unfinished = (store.path / "indexing", store.converted_path, live.path / "scatter")
+    yield from (path for path in unfinished if path.exists())
     yield from sorted(store.path.rglob("*.partial"))
     if store.exports_path.is_dir():
         yield from store.exports_path.iterdir()

@@ -23,7 +23,7 @@ STORE_FORMAT = 3
 
 
 FILES_OF_A_STORE = (
-    *("CURRENT", "versions", "indexing", "discarded", "purging", "state"),
+    *("CURRENT", "versions", "indexing", "converted", "discarded", "purging", "state"),
     *("removed.parquet", "prompt-groups.key", ".removing", ".lock"),
 )
 """Everything in a store's folder, in the order in which it is destroyed: without the first file,
@@ -83,6 +83,11 @@ class StorePath:
     def versions_path(self) -> Path:
         """The folder of all versions."""
         return self.path / "versions"
+
+    @property
+    def converted_path(self) -> Path:
+        """Source files as parquet, which were of other formats: only while a version is built."""
+        return self.path / "converted"
 
     @property
     def removed_path(self) -> Path:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.state import session
 from queries.breakdowns.overview import slice_size
-from queries.datasets.quality_report import oddity_sentences, redaction_sentence
+from queries.datasets.quality_report import missing_column_sentences, oddity_sentences
 from queries.filters import Filters
 from queries.store.store import Store
 
@@ -57,8 +57,7 @@ def _sentences(manifest: dict[str, Any]) -> list[str]:
     sentences = [sentence[0].upper() + sentence[1:] for sentence in oddity_sentences(manifest)]
     if not sentences:
         sentences.append("All rows match the description in the dataset card.")
-    if derived := redaction_sentence(manifest):
-        sentences.append(derived)
+    sentences.extend(missing_column_sentences(manifest))
     if manifest["dropped_columns"]:
         sentences.append(f"Columns left out: {', '.join(manifest['dropped_columns'])}.")
     if manifest["limit"] is not None:

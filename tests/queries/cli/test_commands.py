@@ -221,7 +221,7 @@ def test_prepare_reports_oddities_and_what_was_left_out(capsys, tmp_path):
         (["nope"], 2, "No such command 'nope'"),
         (["show"], 2, "Missing argument"),
         (["show", "zzz"], 1, "There is no conversation 'zzz' in this store."),
-        (["prepare", "nowhere.parquet"], 2, "There is no parquet file at nowhere.parquet."),
+        (["prepare", "nowhere.parquet"], 2, "There is no file of conversations at nowhere.parquet"),
         (["serve", "--host", "0.0.0.0"], 2, "CHATSCAPE_SIGN_IN=proxy"),
         (["serve", "--host", "192.168.1.2"], 2, "CHATSCAPE_SIGN_IN=openid, or listen on 127.0.0.1"),
     ],

@@ -2,7 +2,7 @@
 
 import pyarrow.parquet as pq
 
-from queries.datasets.quality_report import redaction_sentence
+from queries.datasets.quality_report import missing_column_sentences
 from tests.support import tiny_dataset
 from tests.support.odd_rows import ODD_ROWS
 from tests.support.stores import prepare_store
@@ -16,7 +16,7 @@ def test_files_without_the_column_redacted_are_named(tmp_path):
     sentence = (
         "The column redacted is missing in 1 of 2 files; it was derived from NAME_n placeholders."
     )
-    assert redaction_sentence(manifest) == sentence
+    assert list(missing_column_sentences(manifest)) == [sentence]
 
 
 def test_oddities_are_counted(tmp_path):

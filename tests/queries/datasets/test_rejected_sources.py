@@ -124,7 +124,7 @@ def test_a_column_that_occurs_twice_is_refused(tmp_path):
 
 
 def test_no_file_at_all_is_refused(tmp_path):
-    with pytest.raises(SourceError, match="There is no parquet file in the folder"):
+    with pytest.raises(SourceError, match="There is no file of conversations in the folder"):
         prepare_store(tmp_path, tmp_path / "store")
-    with pytest.raises(SourceError, match="There is no parquet file at"):
+    with pytest.raises(SourceError, match="There is no file of conversations at"):
         prepare_store(tmp_path / "nowhere.parquet", tmp_path / "store")

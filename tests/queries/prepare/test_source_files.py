@@ -63,13 +63,25 @@ def test_a_folder_and_its_recursive_glob_are_the_same(raw, tmp_path, pattern):
 def test_suffixes_count_in_any_case_and_others_are_named(raw):
     for name in ("b.PARQUET", "c.pq", "d.Parq"):
         written(raw / name, ROWS[2:3])
-    for name in ("notes.txt", "rows.csv", "more.jsonl", "e.parquet.crc"):
+    for name in ("notes.txt", "rows.csv.crc", "more.jsonl.md5", "e.parquet.crc"):
         (raw / name).write_text("x")
     files, sentences = taken(raw)
     assert files == ["a.parquet", "b.PARQUET", "c.pq", "d.Parq"]
     (sentence,) = sentences
-    assert sentence.startswith("Left out, no parquet files by their names: ")
+    assert sentence.startswith("Left out, no files of conversations by their names: ")
     assert sentence.endswith(" and 1 more.")
+
+
+def test_other_formats_beside_parquet_are_named(raw):
+    for name in ("rows.csv", "more.jsonl"):
+        (raw / name).write_text("x")
+    assert taken(raw) == (
+        ["a.parquet"],
+        [
+            f"Left out, JSON lines beside files of parquet: {raw / 'more.jsonl'}.",
+            f"Left out, CSV beside files of parquet: {raw / 'rows.csv'}.",
+        ],
+    )
 
 
 def test_hidden_names_and_what_spark_and_dask_write_beside_data_are_left_out(raw):
@@ -117,13 +129,13 @@ def test_one_file_by_two_names_is_read_once(raw):
 
 def test_a_folder_without_any_says_what_it_has(tmp_path):
     (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / "train.csv").write_text("x")
+    (tmp_path / "raw" / "train.xls").write_text("x")
     with pytest.raises(SourceError) as refusal:
         find_source_files(str(tmp_path / "raw"), tmp_path / "store")
     assert str(refusal.value) == (
-        f"There is no parquet file in the folder {tmp_path / 'raw'}. Give a file, a folder of "
-        "parquet files, or a glob in quotes. Left out, no parquet files by their names: "
-        f"{tmp_path / 'raw' / 'train.csv'}."
+        f"There is no file of conversations in the folder {tmp_path / 'raw'}: parquet, Arrow, JSON "
+        "lines, JSON or CSV, by its name. Give a file, a folder, or a glob in quotes. Left out, no "
+        f"files of conversations by their names: {tmp_path / 'raw' / 'train.xls'}."
     )
 
 
@@ -132,7 +144,7 @@ def test_prepare_says_what_it_left_out(raw, monkeypatch, capsys):
     monkeypatch.chdir(raw)
     for ends in ("prepared in store, version", "already holds this data"):
         output = command_output(capsys, "prepare", ".", "--store", "store")
-        assert "Left out, no parquet files by their names: notes.txt." in output
+        assert "Left out, no files of conversations by their names: notes.txt." in output
         assert ends in output
 
 
