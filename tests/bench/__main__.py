@@ -24,7 +24,7 @@ from queries.schema import CATEGORIES, level_column
 from queries.settings import Settings
 from queries.store.sql_files import is_grouped, query_names
 from queries.store.store import Store
-from tests.bench import browser, export, reading, search
+from tests.bench import browser, export, reading, search, topics_and_map
 from tests.bench.measure import Figure, repeated, resident_mb, run_chatscape
 from tests.bench.naive import Raw
 
@@ -131,6 +131,9 @@ def measured(raw: str, store: Path, options: argparse.Namespace) -> Iterator[Fig
         effort = browser.Effort() if is_full_size else browser.SMOKE
         yield from browser.figures(store, _as_glob(raw), effort)
         yield from reading.figures(store, is_full_size=is_full_size)
+    # Last: the pages above have neither.
+    has_browser = not options.no_browser
+    yield from topics_and_map.figures(store, is_full_size=is_full_size, has_browser=has_browser)
 
 
 def query_figures(store: Store, raw: Raw, *, is_full_size: bool) -> Iterator[Figure]:
