@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from queries.errors import PurgeError, UsageError
 from queries.prepare.build import disk_full_errors
+from queries.prepare.topics.carried_changes import carry_changes
 from queries.removal.byte_patterns import BytePatterns, patterns_of
 from queries.removal.confirmation import write_purge_confirmation
 from queries.removal.open_files import processes_holding_deleted_files
@@ -83,6 +84,7 @@ def _rewrite(journal: PurgeJournal, ids: pa.Array, who: str, progress: Progress)
         rewritten = rewrite_without(live, journal.staging, present, progress)
         version = store.version(rewritten.name)
         rewritten.path.rename(version.path)
+        carry_changes(store, live, version, forgets=True)
         store.set_current(version)
     _delete_all_but(store.current(), store)
     shutil.rmtree(journal.staging.path, ignore_errors=True)

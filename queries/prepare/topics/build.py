@@ -17,6 +17,7 @@ from queries.errors import DataError
 from queries.prepare.build import clean_up, disk_full_errors
 from queries.prepare.group_columns import publish_group_columns
 from queries.prepare.index.work_folder import index_work
+from queries.prepare.topics.carried_changes import carry_changes
 from queries.prepare.topics.catalogue import numbered_topics
 from queries.prepare.topics.clusters import (
     OTHER_PERCENTILE,
@@ -109,6 +110,7 @@ def build_topics(
         version = publish_group_columns(
             store, live, work.path, ("topics", facts), columns, progress
         )
+        carry_changes(store, live, version, forgets=False)
         clean_up(store, version)
         return TopicsResult(version, facts)
 
