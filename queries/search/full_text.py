@@ -5,23 +5,19 @@ message.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 import numpy.typing as npt
 
 from queries.search.index import SearchIndex
-from queries.search.prompt_postings import Numbers
-from queries.search.query_matches import MessageHits, messages_of_query
-from queries.search.text_index import Scores
-from queries.text.query_language import (
-    AllOf,
-    QueryNode,
-    parse_query,
-)
+from queries.search.message_hits import MessageHits
+from queries.search.query_matches import messages_of_query, stored_ranking
+from queries.search.ranked_conversations import RankedConversations, best_per_conversation
+from queries.search.stored_rankings import StoredRanking
+from queries.text.query_language import AllOf, QueryNode, parse_query
 
 TextRole = Literal["any", "user", "assistant"]
 
@@ -29,52 +25,38 @@ _CACHED_SEARCHES = 8
 """Size of the cache of each index: at most 12 MB per search at 1,000,000 conversations."""
 
 
-_LAST_MESSAGE = np.uint32(2**32 - 1)
-_SIGN = np.int32(-(2**31))
+def best_conversations(
+    index: SearchIndex,
+    query: str,
+    role: TextRole,
+    count: int,
+    mask: npt.NDArray[np.bool_] | None = None,
+    *,
+    is_raw: bool = False,
+) -> tuple[RankedConversations, int]:
+    """The best conversations with a matching message of the role, best first, and how many match.
 
+    Args:
+        index: the index.
+        query: in the query language.
+        role: whose messages to search.
+        count: how many conversations.
+        mask: the slice, over all id ranks; None for every conversation.
+        is_raw: search the texts as they are, which is for operators.
 
-@dataclass(frozen=True, slots=True)
-class RankedConversations:
-    """Conversations with a score and the message that it comes from.
-
-    Attributes:
-        id_ranks: id ranks of the conversations, without duplicates.
-        scores: score of each; higher is better.
-        messages: number of the best message of each.
+    Raises:
+        FilterError: the query is malformed, or contains no word.
     """
+    if not is_raw and (stored := _stored_ranking(index, query, role)) is not None:
+        best = stored.top(count, mask)
+        if best is not None:
+            return best
+    matches = matching_conversations(index, query, role, is_raw=is_raw).in_slice(mask)
+    return matches.top(count), len(matches.id_ranks)
 
-    id_ranks: Numbers
-    scores: Scores
-    messages: Numbers
 
-    def in_slice(self, mask: npt.NDArray[np.bool_] | None) -> "RankedConversations":
-        """Only the conversations in a slice.
-
-        Args:
-            mask: over all id ranks; None keeps every conversation.
-        """
-        return self if mask is None else self.take(mask[self.id_ranks])
-
-    def without_conversation(self, id_rank: int) -> "RankedConversations":
-        """All conversations but one."""
-        return self.take(self.id_ranks != id_rank)
-
-    def without_messages(self, messages: npt.NDArray[np.int64]) -> "RankedConversations":
-        """Only the conversations whose best message is not one of these."""
-        return self.take(~np.isin(self.messages, messages))
-
-    def top(self, count: int) -> "RankedConversations":
-        """The best conversations, best first; ties are ordered by id rank."""
-        candidates = np.arange(len(self.scores))
-        if 0 < count < len(candidates):
-            threshold = np.partition(self.scores, len(candidates) - count)[len(candidates) - count]
-            candidates = np.flatnonzero(self.scores >= threshold)
-        order = np.lexsort((self.id_ranks[candidates], -self.scores[candidates]))
-        return self.take(candidates[order][:count])
-
-    def take(self, rows: npt.NDArray[Any] | slice) -> "RankedConversations":
-        """The conversations at some positions: a Boolean mask, an array of indices or a slice."""
-        return RankedConversations(self.id_ranks[rows], self.scores[rows], self.messages[rows])
+def _stored_ranking(index: SearchIndex, query: str, role: TextRole) -> StoredRanking | None:
+    return stored_ranking(index.masked_texts, parse_query(query)) if role == "any" else None
 
 
 def matching_conversations(
@@ -132,6 +114,8 @@ def match_bits(index: SearchIndex, query: str, role: TextRole) -> bytes:
     Raises:
         FilterError: the query is malformed, or contains no word.
     """
+    if (stored := _stored_ranking(index, query, role)) is not None:
+        return stored.bits.tobytes()
     is_match = np.zeros(index.conversation_count, bool)
     is_match[matching_conversations(index, query, role).id_ranks] = True
     return np.packbits(is_match).tobytes()
@@ -144,35 +128,6 @@ def excluded_messages(
     exclusions = node.excluded if isinstance(node, AllOf) else ()
     messages = [matching_messages(index, e, is_raw=is_raw).messages for e in exclusions]
     return np.concatenate([np.empty(0, np.int64), *messages])
-
-
-def best_per_conversation(hits: MessageHits, id_ranks: Numbers) -> RankedConversations:
-    """The conversations of some messages, each with its best message; the first one on a tie."""
-    ranks = id_ranks[hits.messages]
-    if not len(ranks):
-        return RankedConversations(ranks, hits.scores, hits.messages.astype(np.int32))
-    starts = np.flatnonzero(np.concatenate([[True], ranks[1:] != ranks[:-1]]))
-    # One number that holds the score and the message is compared fastest.
-    keys = np.left_shift(_in_order_of_scores(hits.scores), 32, dtype=np.uint64)
-    keys |= _LAST_MESSAGE - hits.messages.astype(np.uint32)
-    best = np.maximum.reduceat(keys, starts)
-    messages = _LAST_MESSAGE - best.astype(np.uint32)
-    scores = _scores_in_order((best >> 32).astype(np.uint32))
-    return RankedConversations(ranks[starts], scores, messages.astype(np.int32))
-
-
-def _in_order_of_scores(scores: Scores) -> npt.NDArray[np.uint32]:
-    """Numbers in the order of scores: their bits, all inverted in negative ones, else the sign."""
-    bits = scores.view(np.int32)
-    numbers: npt.NDArray[np.uint32] = (bits ^ (bits >> 31 | _SIGN)).view(np.uint32)
-    return numbers
-
-
-def _scores_in_order(numbers: npt.NDArray[np.uint32]) -> Scores:
-    """The scores that `_in_order_of_scores` was given."""
-    bits = numbers.view(np.int32)
-    scores: Scores = (bits ^ (~bits >> 31 | _SIGN)).view(np.float32)
-    return scores
 
 
 def matching_messages(index: SearchIndex, node: QueryNode, *, is_raw: bool = False) -> MessageHits:

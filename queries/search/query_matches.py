@@ -1,7 +1,7 @@
 """The messages that match a query: one by one for each part of it, then combined."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,10 @@ import numpy.typing as npt
 
 from queries.errors import FilterError
 from queries.search.ascending_arrays import places_in
-from queries.search.text_index import (
-    Frequencies,
-    Scores,
-    SoughtWord,
-    TextIndex,
-)
+from queries.search.message_hits import MessageHits
+from queries.search.occurrences import Frequencies
+from queries.search.stored_rankings import RankingKey, StoredRanking
+from queries.search.text_index import SoughtWord, TextIndex
 from queries.search.word_postings import AnyIntegers
 from queries.text.characters import plain
 from queries.text.query_language import (
@@ -27,18 +25,6 @@ from queries.text.query_language import (
     shorten_query,
 )
 from queries.text.word_sequence import WordSequence, word_sequence
-
-
-@dataclass(frozen=True, slots=True)
-class MessageHits:
-    """Matching messages by ascending number, and their scores."""
-
-    messages: AnyIntegers
-    scores: Scores
-
-    def take(self, rows: npt.NDArray[Any]) -> "MessageHits":
-        """The hits at some positions: a Boolean mask, or an ascending array of indices."""
-        return MessageHits(self.messages[rows], self.scores[rows])
 
 
 def messages_of_query(index: TextIndex, node: QueryNode) -> MessageHits:
@@ -54,6 +40,40 @@ def messages_of_query(index: TextIndex, node: QueryNode) -> MessageHits:
             return _union(index, (messages_of_query(index, option) for option in options))
         case AllOf(required, excluded):
             return _all(index, required, excluded)
+
+
+def ranking_key(index: TextIndex, node: QueryNode) -> RankingKey | None:
+    """Where the result of a query may be stored: of a word, a pair of words or a beginning.
+
+    Raises:
+        FilterError: the query contains no word.
+    """
+    if not isinstance(node, Term | Phrase | Prefix):
+        return None
+    sequence = _sequence(node)
+    if sequence.signs or sequence.has_exact_accents:
+        return None
+    if sequence.ends_in_prefix:
+        is_one = len(sequence.words) == 1
+        return RankingKey("beginning", index.numbers(*_sought(sequence))) if is_one else None
+    if sequence.words != sequence.plain_words:
+        return None
+    if len(sequence.words) == 1:
+        return RankingKey("word", index.numbers(*_sought(sequence)))
+    numbers = index.pair_numbers(*_sought(sequence)) if len(sequence.words) == 2 else None
+    return None if numbers is None else RankingKey("pair", numbers)
+
+
+def stored_ranking(index: TextIndex, node: QueryNode) -> StoredRanking | None:
+    """The result of a query, if it is stored with the index.
+
+    Raises:
+        FilterError: a part of the query contains no word.
+    """
+    if index.rankings is None:
+        return None
+    key = ranking_key(index, node)
+    return None if key is None else index.rankings.get(key)
 
 
 def _sequence(leaf: Term | Phrase | Prefix) -> WordSequence:
@@ -74,11 +94,31 @@ def _leaf(index: TextIndex, sequence: WordSequence) -> MessageHits:
     if _is_one_word(sequence):
         return _all_words(index, [sequence])
     hits = _matches(index, sequence)
+    return _exact_first(hits, _has_same_accents(index, sequence, hits.messages))
+
+
+def _has_same_accents(
+    index: TextIndex, sequence: WordSequence, messages: AnyIntegers
+) -> npt.NDArray[np.bool_]:
+    """Which of the messages with a sequence have it with the same accents."""
+    is_plain = sequence.words == sequence.plain_words and sequence.signs == _plain_signs(sequence)
+    is_exact = np.full(len(messages), is_plain)
     sought = [*_sought(sequence), *_sought_signs(sequence)]
-    if not any(map(index.has_variants, sought)):
-        return hits
-    exact = _matches(index, sequence, is_exact=True, among=hits.messages)
-    return _exact_first(hits, _mask(index, exact.messages)[hits.messages])
+    variants = [index.variant_messages(word) for word in sought if index.has_variants(word)]
+    if not variants:
+        return is_exact
+    # Only where a word stands with other accents do its places have to be looked at.
+    has_variant = np.zeros(index.message_count, bool)
+    for messages_of_word in variants:
+        has_variant[messages_of_word] = True
+    rows = np.flatnonzero(has_variant[messages])
+    exact = _matches(index, sequence, is_exact=True, among=messages[rows])
+    is_exact[rows] = _mask(index, exact.messages)[messages[rows]]
+    return is_exact
+
+
+def _plain_signs(sequence: WordSequence) -> tuple[str, ...]:
+    return tuple(map(plain, sequence.signs))
 
 
 def _exact_first(hits: MessageHits, is_exact: npt.NDArray[np.bool_]) -> MessageHits:

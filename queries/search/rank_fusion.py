@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from queries.search.full_text import RankedConversations
+from queries.search.ranked_conversations import RankedConversations
 
 RRF_K = 60
 """The constant k of Cormack, Clarke and Büttcher (2009), SIGIR."""

@@ -8,8 +8,8 @@ import pandas as pd
 from queries.filters import Filters
 from queries.masking.placeholders import name_placeholders
 from queries.schema import categories_of
-from queries.search.full_text import RankedConversations
 from queries.search.index import SearchIndex
+from queries.search.ranked_conversations import RankedConversations
 from queries.store.store import Store
 
 _MESSAGE_COLUMNS = (

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from queries.search.embedder import Vector
-from queries.search.full_text import RankedConversations, best_per_conversation
 from queries.search.index import SearchIndex
+from queries.search.message_hits import MessageHits
 from queries.search.prompt_postings import ranges
-from queries.search.query_matches import MessageHits
+from queries.search.ranked_conversations import RankedConversations, best_per_conversation
 
 EXACT_SEARCH_MAX = 20_000
 """Up to this many prompts are compared without the vector index, which is faster and exact."""

@@ -14,13 +14,14 @@ from queries.errors import FilterError, UsageError
 from queries.filters import Filters
 from queries.observability.instrumentation import instrumented
 from queries.search.full_text import (
-    RankedConversations,
     TextRole,
+    best_conversations,
     excluded_messages,
     matching_conversations,
 )
 from queries.search.index import SearchIndex
 from queries.search.rank_fusion import MEANING_DEPTH, fuse_rankings
+from queries.search.ranked_conversations import RankedConversations
 from queries.search.result_columns import (
     found_by,
     result_conversations,
@@ -125,20 +126,24 @@ def _search(
     index = store.search_index()
     mask = store.slice_mask(filters)
     node = None if mode == "meaning" else parse_query(text)
-    rankings = {}
+    query, rankings = " ".join(text.split()), {}
+    if mode == "words":
+        best, total = best_conversations(index, query, role, page.stop, mask, is_raw=is_raw)
+        terms = highlight_terms(parse_query(text))
+        return _page(store, index, {mode: best}, total, terms, page, total, is_raw=is_raw)
     if node is not None:
-        matches = matching_conversations(index, " ".join(text.split()), role, is_raw=is_raw)
+        matches = matching_conversations(index, query, role, is_raw=is_raw)
         rankings["words"] = matches.in_slice(mask)
-    if mode != "words":
-        vector = index.query_vector(text_to_embed(text, mode))
-        nearest = partial(nearest_conversations, index, vector, mask, is_exact=is_exact)
-        ranking = nearest(MEANING_DEPTH) if mode == "both" else stable_ranking(nearest, page.stop)
-        if node is not None:
-            ranking = ranking.without_messages(excluded_messages(index, node, is_raw=is_raw))
-        rankings["meaning"] = ranking
+    vector = index.query_vector(text_to_embed(text, mode))
+    nearest = partial(nearest_conversations, index, vector, mask, is_exact=is_exact)
+    ranking = nearest(MEANING_DEPTH) if mode == "both" else stable_ranking(nearest, page.stop)
+    if node is not None:
+        ranking = ranking.without_messages(excluded_messages(index, node, is_raw=is_raw))
+    rankings["meaning"] = ranking
     terms = () if node is None else highlight_terms(node)
+    words_total = None if node is None else len(rankings["words"].id_ranks)
     total = _total(index, rankings, mask)
-    return _page(store, index, rankings, total, terms, page, is_raw=is_raw)
+    return _page(store, index, rankings, total, terms, page, words_total, is_raw=is_raw)
 
 
 def text_to_embed(text: str, mode: Mode) -> str:
@@ -242,8 +247,6 @@ def _total(
     if "words" not in rankings:
         return min(NEAREST_MAX, reachable_count(index, mask))
     by_words = rankings["words"].id_ranks
-    if "meaning" not in rankings:
-        return len(by_words)
     return len(by_words) + int(np.count_nonzero(~np.isin(rankings["meaning"].id_ranks, by_words)))
 
 
@@ -254,6 +257,7 @@ def _page(
     total: int,
     terms: HighlightTerms,
     page: slice,
+    words_total: int | None = None,
     *,
     is_raw: bool = False,
 ) -> SearchResults:
@@ -270,7 +274,6 @@ def _page(
     messages = result_messages(index, hits, is_raw=is_raw)
     for name in messages.columns:
         rows[name] = messages[name]
-    words_total = len(rankings["words"].id_ranks) if "words" in rankings else None
     is_nearest = tuple(rankings) == ("meaning",)
     return SearchResults(rows, total, terms, words_total, is_nearest=is_nearest)
 

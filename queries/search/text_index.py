@@ -1,22 +1,26 @@
 """The index of words of one table of messages: which messages have a word or a phrase."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from lancedb.table import Table
 
-from queries.search.ascending_arrays import is_in, places_in
+from queries.search.ascending_arrays import is_in
+from queries.search.common_pairs import CommonPairs, open_common_pairs
+from queries.search.message_hits import Scores
+from queries.search.occurrences import Frequencies, occurrences_of, rows_among
+from queries.search.phrases import PhrasePart, phrase_frequencies
+from queries.search.stored_rankings import StoredRankings, open_stored_rankings
 from queries.search.word_postings import AnyIntegers, LongIntegers, WordPostings
 from queries.text.word_lines import accented_key, exact_word
-
-Scores = npt.NDArray[np.float32]
 
 NO_LIMIT = 2**31 - 1
 """A limit that no table reaches; without a limit, LanceDB returns ten rows."""
@@ -26,9 +30,6 @@ LENGTHS_FILE = "lengths.npy"
 
 # The constants of BM25, as most search engines set them.
 _SATURATION, _LENGTH_SHARE = 1.2, 0.75
-_POSITION_BITS = 32
-_POSITION_MASK = 2**_POSITION_BITS - 1
-_POSTINGS_AT_ONCE = 4_000_000
 _NONE = np.empty(0, np.int64)
 
 
@@ -45,13 +46,6 @@ class SoughtWord:
     plain: str
     exact: str | None = None
     is_beginning: bool = False
-
-
-class Frequencies(NamedTuple):
-    """The messages with something, ascending, and how often each has it."""
-
-    messages: AnyIntegers
-    counts: AnyIntegers
 
 
 class TextIndex:
@@ -93,21 +87,37 @@ class TextIndex:
         """The number of messages, with words or not."""
         return len(self._length_terms)
 
+    @cached_property
+    def pairs(self) -> CommonPairs | None:
+        """The pairs of common words; None if the index has none."""
+        with self._translated_errors():
+            return open_common_pairs(self._folder, self._plain)
+
+    @cached_property
+    def rankings(self) -> StoredRankings | None:
+        """The stored rankings of common words; None if the index has none."""
+        with self._translated_errors():
+            return open_stored_rankings(self._folder)
+
     def warm_up(self) -> None:
         """Open the files, so that the first search does not wait for it."""
-        _ = self._plain, self._accented, self._length_terms
+        _ = self._plain, self._accented, self._length_terms, self.pairs, self.rankings
 
     def has_variants(self, word: SoughtWord) -> bool:
         """Whether the word is anywhere with accents, whatever the accents."""
         return bool(self._variants(word))
 
+    def variant_messages(self, word: SoughtWord) -> AnyIntegers:
+        """The messages in which the word is with any accents; not in order."""
+        return self._accented.postings(self._variants(word)).messages
+
     def posting_count(self, word: SoughtWord) -> int:
         """In how many messages the word is, whatever its accents; of a beginning, at most."""
-        return self._plain.posting_count(self._numbers(word))
+        return self._plain.posting_count(self.numbers(word))
 
     def frequencies(self, word: SoughtWord) -> Frequencies:
         """The messages with a word, and how often each has it."""
-        numbers = self._numbers(word)
+        numbers = self.numbers(word)
         variants = self._variants(word) if word.exact is not None else range(0)
         if len(numbers) <= 1 and not variants and word.exact in (None, word.plain):
             return Frequencies(*self._plain.postings(numbers)[:2])
@@ -126,15 +136,15 @@ class TextIndex:
         """
         if word.exact != word.plain:
             exact = np.zeros(len(messages), bool)
-            exact[_rows(messages, self.frequencies(word).messages, is_ascending=True)] = True
+            exact[rows_among(messages, self.frequencies(word).messages, is_ascending=True)] = True
             return exact
         # Few messages have other accents. In these the word has to occur more often than with them.
-        every = self._plain.postings(self._numbers(word))
+        every = self._plain.postings(self.numbers(word))
         accented = self._sum([(self._accented, self._variants(word), 1)])
-        counts = every.counts[_rows(every.messages, accented.messages, is_ascending=True)]
+        counts = every.counts[rows_among(every.messages, accented.messages, is_ascending=True)]
         lacking = accented.messages[counts <= accented.counts]
         exact = np.ones(len(messages), bool)
-        exact[_rows(messages, lacking, is_ascending=True)] = False
+        exact[rows_among(messages, lacking, is_ascending=True)] = False
         return exact
 
     def _sum(self, signed: Sequence[tuple[WordPostings, range, int]]) -> Frequencies:
@@ -149,7 +159,7 @@ class TextIndex:
             return Frequencies(matched[sums > 0], sums[sums > 0].astype(np.int64))
         every = np.zeros(self.message_count)
         for words, numbers, sign in signed:
-            for share in words.shares(numbers, _POSTINGS_AT_ONCE):
+            for share in words.shares(numbers):
                 postings = words.postings(share)
                 every += sign * np.bincount(postings.messages, postings.counts, len(every))
         matched = np.flatnonzero(every)
@@ -162,18 +172,34 @@ class TextIndex:
             words: the words in order.
             among: the messages to look into, ascending; None for all.
         """
-        order = sorted(
-            range(len(words)),
-            key=lambda n: (words[n].is_beginning, self.posting_count(words[n])),
-        )
-        starts: LongIntegers | None = None
-        for n in order:
-            places = self.occurrences(words[n], among)
-            places = places[(places & _POSITION_MASK) >= n] - n
-            starts = places if starts is None else starts[is_in(starts, places)]
-            matched = _messages_of(starts)
-            among = matched.messages
-        return matched
+        return phrase_frequencies(self._phrase_parts(words), len(words), among)
+
+    def _phrase_parts(self, words: Sequence[SoughtWord]) -> list[PhrasePart]:
+        """Each word of a phrase, and each pair of them that is indexed as one."""
+        singles = [
+            PhrasePart(
+                n,
+                1,
+                self.posting_count(word),
+                partial(self.occurrences, word),
+                is_beginning=word.is_beginning,
+            )
+            for n, word in enumerate(words)
+        ]
+        return [*singles, *self._pair_parts(words)]
+
+    def pair_numbers(self, first: SoughtWord, second: SoughtWord) -> range | None:
+        """The number of a pair of common words, if any; None for others."""
+        is_exact = first.exact is not None or second.exact is not None
+        if self.pairs is None or is_exact or second.is_beginning:
+            return None
+        return self.pairs.find(first.plain, second.plain)
+
+    def _pair_parts(self, words: Sequence[SoughtWord]) -> Iterator[PhrasePart]:
+        for n, (first, second) in enumerate(pairwise(words)):
+            numbers = self.pair_numbers(first, second)
+            if self.pairs is not None and numbers is not None:
+                yield self.pairs.part(n, numbers)
 
     def occurrences(self, word: SoughtWord, among: AnyIntegers | None = None) -> LongIntegers:
         """Where a word is: ascending numbers of message and position.
@@ -182,14 +208,14 @@ class TextIndex:
             word: the word.
             among: the messages to look into, ascending; None for all.
         """
-        everywhere = _occurrences(self._plain, self._numbers(word), among)
+        everywhere = occurrences_of(self._plain, self.numbers(word), among)
         if word.exact is None:
             return everywhere
         variants = self._variants(word)
         exact = self._exact(word, variants)
-        matched = [_occurrences(self._accented, number, among) for number in exact]
+        matched = [occurrences_of(self._accented, number, among) for number in exact]
         if word.exact == word.plain:
-            accented = _occurrences(self._accented, variants, among)
+            accented = occurrences_of(self._accented, variants, among)
             matched.append(everywhere[~is_in(everywhere, accented)])
         return np.sort(np.concatenate([_NONE, *matched]))
 
@@ -211,12 +237,21 @@ class TextIndex:
         scores *= np.float32(rarity * (_SATURATION + 1))
         return scores
 
+    def scores_of_all(self, counts: AnyIntegers) -> Scores:
+        """The BM25 score of every message for something that it has so often; 0 without it."""
+        scores: Scores = counts.astype(np.float32)
+        scores /= scores + self._length_terms
+        rarity = self.rarity(int(np.count_nonzero(counts)))
+        scores *= np.float32(rarity * (_SATURATION + 1))
+        return scores
+
     def rarity(self, posting_count: int) -> float:
         """The inverse document frequency of something that so many messages have."""
         missing = self.message_count - posting_count
         return float(np.log1p((missing + 0.5) / (posting_count + 0.5)))
 
-    def _numbers(self, word: SoughtWord) -> range:
+    def numbers(self, word: SoughtWord) -> range:
+        """The numbers of a word, or of those with its beginning, whatever their accents."""
         with self._translated_errors():
             if word.is_beginning:
                 return self._plain.find_beginning(word.plain)
@@ -227,55 +262,6 @@ class TextIndex:
         with self._translated_errors():
             key = word.plain if word.is_beginning else accented_key(word.plain, "")
             return self._accented.find_beginning(key)
-
-
-def _messages_of(occurrences: LongIntegers) -> Frequencies:
-    """The messages of occurrences, and how many each has."""
-    messages = occurrences >> _POSITION_BITS
-    is_first = np.ones(len(messages), bool)
-    np.not_equal(messages[1:], messages[:-1], out=is_first[1:])
-    starts = np.flatnonzero(is_first)
-    return Frequencies(messages[starts], np.diff(starts, append=len(messages)))
-
-
-def _occurrences(words: WordPostings, numbers: range, among: AnyIntegers | None) -> LongIntegers:
-    """Where any of some words is, ascending."""
-    shares = words.shares(numbers, _POSTINGS_AT_ONCE) if len(numbers) > 1 else [numbers]
-    matched = [_occurrences_of_share(words, share, among) for share in shares]
-    keys = matched[0] if len(matched) == 1 else np.concatenate([_NONE, *matched])
-    return np.sort(keys) if len(numbers) > 1 else keys
-
-
-def _occurrences_of_share(
-    words: WordPostings, numbers: range, among: AnyIntegers | None
-) -> LongIntegers:
-    messages, counts, first = words.postings(numbers)
-    keep = None if among is None else _rows(messages, among, is_ascending=len(numbers) == 1)
-    if keep is None:
-        positions = words.positions(first, first + int(counts.sum(dtype=np.int64)))
-    else:
-        ends = np.cumsum(counts, dtype=np.int64)
-        messages, counts = messages[keep], counts[keep]
-        after: LongIntegers = np.cumsum(counts, dtype=np.int64)
-        total = int(after[-1]) if len(after) else 0
-        places = np.repeat(ends[keep] - after + first, counts) + np.arange(total)
-        positions = words.positions_at(places)
-    keys: LongIntegers = np.repeat(messages.astype(np.int64) << _POSITION_BITS, counts)
-    keys += positions
-    return keys
-
-
-def _rows(messages: AnyIntegers, among: AnyIntegers, *, is_ascending: bool) -> LongIntegers:
-    """Which of the messages of postings are among some, which are ascending."""
-    if not len(among) or not len(messages):
-        return _NONE
-    if is_ascending and len(among) * 8 < len(messages):
-        places, is_there = places_in(among.astype(messages.dtype), messages)
-        rows: LongIntegers = places[is_there]
-        return rows
-    mask = np.zeros(max(int(messages.max()), int(among[-1])) + 1, bool)
-    mask[among] = True
-    return np.flatnonzero(mask[messages])
 
 
 def rows_in_order(table: Table, numbers: Sequence[int], columns: Sequence[str]) -> pa.Table:

@@ -24,10 +24,13 @@ LongIntegers = npt.NDArray[np.int64]
 
 AnyIntegers = npt.NDArray[np.integer[Any]]
 
+POSTINGS_AT_ONCE = 4_000_000
+"""About how many postings of many words are read at once, unless said otherwise."""
+
 _CACHED_GROUPS = 4_096
 _CACHED_POSTINGS = 8
 _CACHED_WORDS = 1_024
-_OCCURRENCES, _DIRECTORY, _WORDS = 3, 4, 5
+_POSTINGS, _OCCURRENCES, _DIRECTORY, _WORDS = 1, 3, 4, 5
 
 
 class Postings(NamedTuple):
@@ -115,8 +118,17 @@ class WordPostings:
         """How often each of some words occurs that follow one another in the list."""
         return self._entries(numbers)[:, 3]
 
-    def shares(self, numbers: range, postings_max: int) -> Iterator[range]:
+    def frequent_words(self, postings_min: int) -> list[int]:
+        """The numbers of the words with so many postings at least, ascending."""
+        frequent: list[int] = []
+        for group in np.flatnonzero(np.diff(self._groups[:, _POSTINGS]) >= postings_min).tolist():
+            of_words = self._group(group)[:, _POSTINGS]
+            frequent += (np.flatnonzero(of_words >= postings_min) + group * GROUP_WORDS).tolist()
+        return frequent
+
+    def shares(self, numbers: range, postings_max: int | None = None) -> Iterator[range]:
         """Parts of some words, each of which has about so many postings at most."""
+        postings_max = postings_max or POSTINGS_AT_ONCE
         ends = np.cumsum(self._entries(numbers)[:, 1]) if numbers else np.empty(0, np.int64)
         cuts = np.flatnonzero(np.diff(ends // postings_max)) + 1 + numbers.start
         for start, stop in pairwise([numbers.start, *cuts.tolist(), numbers.stop]):

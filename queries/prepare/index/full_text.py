@@ -17,8 +17,11 @@ from lancedb.table import Table
 
 from queries.prepare.index.index_texts import IndexTexts, message_files
 from queries.prepare.index.merged_words import merge_words
+from queries.prepare.index.pair_writer import write_common_pairs
+from queries.prepare.index.ranking_writer import write_rankings
 from queries.prepare.index.word_segments import write_segments
 from queries.runtime.progress import Advance, Progress
+from queries.search.prompt_postings import Numbers
 from queries.search.text_index import LENGTHS_FILE
 from queries.search.word_postings import WordPostings
 from queries.store.atomic_files import delete_path
@@ -54,6 +57,8 @@ def build_full_text(
         _write(tables, "messages", columns, rows)
     with progress.step("Indexing words", count, "messages") as advance:
         word_count = _merge(tables / "words", segments, count, advance)
+        _rank_common_words(tables / "words", texts, count)
+        advance(count - 2 * (count // 3))
     return {"word_count": word_count}
 
 
@@ -120,13 +125,27 @@ def _indexed(
     np.save(folder / LENGTHS_FILE, np.concatenate(lengths))
 
 
+def _rank_common_words(folder: Path, texts: IndexTexts, count: int) -> None:
+    """Index pairs of common words, and store the results of common words."""
+    write_common_pairs(folder, count)
+    conversation_count = int(texts.version.manifest()["counts"]["conversations"])
+    write_rankings(folder, _id_ranks(texts), conversation_count)
+
+
+def _id_ranks(texts: IndexTexts) -> Numbers:
+    """The id rank of the conversation of each message."""
+    files = message_files(texts.version)
+    ranks = [pq.read_table(path, columns=["id_rank"])["id_rank"].to_numpy() for path in files]
+    return np.concatenate([np.empty(0, np.int32), *ranks]).astype(np.int32)
+
+
 def _merge(folder: Path, segments: Path, count: int, advance: Advance) -> int:
     """Merge the segments into the folder of the index; returns the number of distinct words."""
     paths = sorted(segments.glob("*"))
     for share, name in enumerate(("plain", "accented")):
 
         def merged(done: int, of: int, share: int = share) -> None:
-            before, after = (count * (share + n / of) // 2 for n in (done - 1, done))
+            before, after = (count // 3 * (share + n / of) for n in (done - 1, done))
             advance(int(after) - int(before))
 
         merge_words([path / name for path in paths], folder / name, merged)

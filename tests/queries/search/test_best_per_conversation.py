@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.search.full_text import best_per_conversation
-from queries.search.query_matches import MessageHits
+from queries.search.message_hits import MessageHits
+from queries.search.ranked_conversations import best_per_conversation
 
 RANKS = np.array([0, 0, 1, 2, 2, 2, 5], np.int32)
 

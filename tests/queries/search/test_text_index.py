@@ -5,12 +5,13 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from queries.prepare.index.postings_writer import PostingsWriter
-from queries.prepare.index.word_batches import word_batch
-from queries.search import text_index
+from queries.prepare.index import pair_writer
+from queries.prepare.index.pair_writer import write_common_pairs
+from queries.search import word_postings
 from queries.search.query_matches import messages_of_query
-from queries.search.text_index import LENGTHS_FILE, SoughtWord, TextIndex
+from queries.search.text_index import SoughtWord, TextIndex
 from queries.text.query_language import parse_query
+from tests.support.word_index import write_index
 
 TEXTS = [
     "un café au lait",
@@ -23,17 +24,21 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=[1, 10**6], ids=["in shares", "at once"])
+@pytest.fixture(
+    scope="module", params=[(1, None), (10**6, None), (10**6, 1)], ids=["shares", "whole", "pairs"]
+)
 def index(request, tmp_path_factory):
+    at_once, common = request.param
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_index, "_POSTINGS_AT_ONCE", request.param)
+        patch.setattr(word_postings, "POSTINGS_AT_ONCE", at_once)
         folder = tmp_path_factory.mktemp("index")
-        batch = word_batch(TEXTS, 0)
-        for name, occurrences in (("plain", batch.plain), ("accented", batch.accented)):
-            with PostingsWriter(folder / name) as writer:
-                writer.append(occurrences)
-        np.save(folder / LENGTHS_FILE, batch.lengths)
-        yield TextIndex(folder, nullcontext)
+        write_index(folder, TEXTS)
+        if common:
+            patch.setattr(pair_writer, "COMMON_POSTINGS", common)
+            write_common_pairs(folder, len(TEXTS))
+        opened = TextIndex(folder, nullcontext)
+        assert (opened.pairs is not None) == bool(common)
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -81,6 +86,10 @@ def test_places_are_looked_up_in_some_messages_alone(index):
         ('"cafe the"', [1]),
         ('"the the"', []),
         ('"a cafe a la"', [3]),
+        ('"a cafe a la carte"', [3]),
+        ('"cafe a la lait"', []),
+        ('"café the"', [1]),
+        ('"lait un"', []),
         ("日本", [5]),
         ("日本語", [5]),
         ('"日本 語"', [5]),
@@ -105,10 +114,7 @@ def test_messages_with_the_same_accents_are_above_all_others(index, query, first
 
 
 def test_an_index_without_messages_finds_nothing(tmp_path):
-    for name in ("plain", "accented"):
-        with PostingsWriter(tmp_path / name):
-            pass
-    np.save(tmp_path / LENGTHS_FILE, np.empty(0, np.int32))
+    write_index(tmp_path, [])
     empty = TextIndex(tmp_path, nullcontext)
     for query in ("a", '"a b"', "a*", "a b", "=é", "a -b"):
         assert messages_of_query(empty, parse_query(query)).messages.tolist() == []
