@@ -16,7 +16,7 @@ RANKINGS_FOLDER = "rankings"
 """In the folder of an index: the files of its stored rankings, if there are any."""
 
 RankedKind = Literal["word", "pair", "beginning"]
-KINDS: tuple[RankedKind, ...] = ("word", "pair", "beginning")
+RANKED_KINDS: tuple[RankedKind, ...] = ("word", "pair", "beginning")
 
 _Bits = npt.NDArray[np.uint8]
 
@@ -66,7 +66,7 @@ class StoredRankings:
         """Open the files in a folder."""
         keys: npt.NDArray[np.int64] = np.load(folder / "keys.npy")
         self._row_of = {
-            RankingKey(KINDS[kind], range(start, stop)): row
+            RankingKey(RANKED_KINDS[kind], range(start, stop)): row
             for row, (kind, start, stop) in enumerate(keys.tolist())
         }
         self._bits: _Bits = np.load(folder / "bits.npy", mmap_mode="r")
@@ -96,7 +96,7 @@ def save_rankings(
         best_count: how many conversations each has, unless fewer match.
     """
     folder.mkdir()
-    keys = [(KINDS.index(key.kind), key.numbers.start, key.numbers.stop) for key, _ in rankings]
+    keys = [(RANKED_KINDS.index(key.kind), key.numbers.start, key.numbers.stop) for key, _ in rankings]
     np.save(folder / "keys.npy", np.array(keys, np.int64))
     np.save(folder / "bits.npy", np.stack([ranking.bits for _, ranking in rankings]))
     np.save(folder / "totals.npy", np.array([ranking.total for _, ranking in rankings], np.int64))
