@@ -96,7 +96,9 @@ def save_rankings(
         best_count: how many conversations each has, unless fewer match.
     """
     folder.mkdir()
-    keys = [(RANKED_KINDS.index(key.kind), key.numbers.start, key.numbers.stop) for key, _ in rankings]
+    keys = [
+        (RANKED_KINDS.index(key.kind), key.numbers.start, key.numbers.stop) for key, _ in rankings
+    ]
     np.save(folder / "keys.npy", np.array(keys, np.int64))
     np.save(folder / "bits.npy", np.stack([ranking.bits for _, ranking in rankings]))
     np.save(folder / "totals.npy", np.array([ranking.total for _, ranking in rankings], np.int64))
