@@ -15,10 +15,11 @@ REPAINTS = 10
 REPAINTS_SMOKE = 2
 
 _DRAWN = ".stage[data-state=drawn]"
+_LEGEND = ".legend li button"
 _PARTS = re.compile(r"/chatscape/map/[^/]+/[^/]+/(?:points|colours/\w+|slice)(?:\?|$)")
 
 # Clicks the first class of the legend, and waits until the map shows another slice.
-_REPAINTED = """() => new Promise((resolve) => {
+_REPAINTED = """() => new Promise((resolve, reject) => {
   const find = (selector) => {
     for (const host of document.querySelectorAll('*')) {
       const node = host.shadowRoot?.querySelector(selector)
@@ -27,6 +28,7 @@ _REPAINTED = """() => new Promise((resolve) => {
   }
   const before = find('.stage').dataset.slice
   const begun = performance.now()
+  setTimeout(() => reject(new Error('the map was not repainted')), 120_000)
   find('.legend li button').click()
   const look = () => {
     const stage = find('.stage')
@@ -80,6 +82,7 @@ def _drawing(page: Page, url: str, repaints: int) -> Iterator[Figure]:
     for _ in range(repaints):
         # A reader looks before choosing again.
         page.wait_for_timeout(1_500)
+        page.wait_for_selector(_LEGEND)
         times.append(float(page.evaluate(_REPAINTED)))
     title = "the map, a filter change until it is repainted"
     yield Figure(title, "ms", tuple(times), "300 ms", 300)
