@@ -112,6 +112,8 @@ def _has_same_accents(
     for messages_of_word in variants:
         has_variant[messages_of_word] = True
     rows = np.flatnonzero(has_variant[messages])
+    if not len(rows):
+        return is_exact
     exact = _matches(index, sequence, is_exact=True, among=messages[rows])
     is_exact[rows] = _mask(index, exact.messages)[messages[rows]]
     return is_exact
@@ -238,6 +240,8 @@ def _all_words(index: TextIndex, sequences: Sequence[WordSequence]) -> MessageHi
         rarity = index.rarity(len(matched.messages))
         if hits is None:
             hits = MessageHits(matched.messages, index.scores(matched, rarity))
+            if not len(hits.messages):
+                return hits
         else:
             rows, in_matched = _common(index, hits.messages, matched.messages)
             both = Frequencies(matched.messages[in_matched], matched.counts[in_matched])

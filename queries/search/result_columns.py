@@ -41,7 +41,8 @@ def found_by(rankings: Mapping[str, RankedConversations], hits: RankedConversati
 
 def result_conversations(store: Store, hits: RankedConversations) -> pd.DataFrame:
     """The columns of each hit's conversation, in the order of the hits."""
-    id_ranks = ",".join(map(str, hits.id_ranks.tolist()))
+    # Without any rank, DuckDB would read every row to find none.
+    id_ranks = ",".join(map(str, hits.id_ranks.tolist())) or "-1"
     rows = store.run("search_hits", Filters(), params={"id_ranks": id_ranks})
     in_order: pd.DataFrame = rows.set_index("id_rank").loc[hits.id_ranks.tolist()]
     return in_order.reset_index()

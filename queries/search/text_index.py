@@ -157,11 +157,11 @@ class TextIndex:
             matched, places = np.unique(messages, return_inverse=True)
             sums = np.bincount(places, np.concatenate([_NONE, *weights]), len(matched))
             return Frequencies(matched[sums > 0], sums[sums > 0].astype(np.int64))
-        every = np.zeros(self.message_count)
+        every = np.zeros(self.message_count, np.int32)
         for words, numbers, sign in signed:
             for share in words.shares(numbers):
                 postings = words.postings(share)
-                every += sign * np.bincount(postings.messages, postings.counts, len(every))
+                np.add.at(every, postings.messages, sign * postings.counts.astype(np.int32))
         matched = np.flatnonzero(every)
         return Frequencies(matched, every[matched].astype(np.int64))
 

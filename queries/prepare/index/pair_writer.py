@@ -10,8 +10,8 @@ from queries.prepare.index.postings_writer import Occurrences, PostingsWriter
 from queries.search.common_pairs import MEMBERS_FILE, PAIRS_FOLDER, pair_key
 from queries.search.word_postings import LongIntegers, WordPostings
 
-COMMON_POSTINGS = 100_000
-"""A word in so many messages is common: the places of a rarer one are read in milliseconds."""
+COMMON_POSTINGS = 400_000
+"""A word in so many messages is common: the places of a rarer one take milliseconds."""
 
 _MEMBERS_MAX = 255
 

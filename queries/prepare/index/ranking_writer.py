@@ -26,6 +26,9 @@ from queries.text.query_language import Phrase
 RANKED_POSTINGS = 200_000
 """The result of a word in so many messages is stored: others take few milliseconds to find."""
 
+RANKED_PAIR_POSTINGS = 100_000
+"""The same of pairs of words, which take longer."""
+
 RANKED_BEGINNING_POSTINGS = 400_000
 """The same of beginnings, of which there are more."""
 
@@ -103,7 +106,7 @@ def _phrases(folder: Path) -> Iterator[Phrase]:
             yield Phrase(word)
     if (folder / PAIRS_FOLDER).is_dir():
         pairs = WordPostings(folder / PAIRS_FOLDER)
-        for number in pairs.frequent_words(RANKED_POSTINGS):
+        for number in pairs.frequent_words(RANKED_PAIR_POSTINGS):
             (key,) = pairs.words(range(number, number + 1))
             if all(any(map(str.isalnum, word)) for word in pair_words(key)):
                 yield Phrase(" ".join(pair_words(key)))

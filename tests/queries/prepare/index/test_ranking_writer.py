@@ -43,6 +43,7 @@ def random_index(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pair_writer, "COMMON_POSTINGS", 10)
         patch.setattr(ranking_writer, "RANKED_POSTINGS", 5)
+        patch.setattr(ranking_writer, "RANKED_PAIR_POSTINGS", 5)
         patch.setattr(ranking_writer, "RANKED_BEGINNING_POSTINGS", 5)
         patch.setattr(ranking_writer, "BEST_MIN", 20)
         write_index(folder, texts)
