@@ -17,6 +17,7 @@ from dashboard.process.background import run_after_first_page, run_in_background
 from dashboard.web.base_path import BasePathMiddleware, below_base
 from dashboard.web.browser_cookie import BrowserCookieMiddleware
 from dashboard.web.downloads import download_route
+from dashboard.web.editor_script import editor_script_route
 from dashboard.web.health import health_route
 from dashboard.web.map_data import map_route
 from dashboard.web.metrics import start_metrics_server
@@ -134,7 +135,9 @@ streamlit_internals.disable_address_lookup()
 log_setup.configure_server_logging(_settings.log)
 app = st.App(
     Path(__file__).with_name("app.py"),
-    routes=below_base(script_route(), download_route(), map_route(), health_route()),
+    routes=below_base(
+        script_route(), editor_script_route(), download_route(), map_route(), health_route()
+    ),
     middleware=[
         Middleware(SecurityHeadersMiddleware),
         Middleware(BasePathMiddleware),

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.support.page import assert_fits, figure, go, settled
+from tests.e2e.support.sql_page import expect_statement, statement_box, write
 from tests.support.dashboard_process import serving
 from tests.support.paths import SAMPLE
 
@@ -16,10 +17,6 @@ BOMB = "select count(*) from range(1000000) a, range(1000000) b, range(1000000) 
 RAW = f"""
 select model, count(*) as n from '{SAMPLE}'
 where language = 'English' group by model order by n desc, model"""
-
-
-def write(page: Page, sql: str) -> None:
-    page.get_by_role("textbox", name="Statement").fill(sql)
 
 
 def rows(page: Page) -> list[list[str]]:
@@ -35,13 +32,14 @@ def expect_said(page: Page, words: str | re.Pattern[str]) -> None:
 def test_a_statement_is_written_run_drawn_and_taken_away(page, sample_url, tmp_path):
     go(page, f"{sample_url}/sql?language=English")
     write(page, "select model, count(*) as n from ")
+    page.keyboard.press("ControlOrMeta+End")
     page.get_by_role("button", name="slice", exact=True).click()
-    box = page.get_by_role("textbox", name="Statement")
-    box.press_sequentially(" group by model order by n desc, ")
+    page.keyboard.insert_text(" group by model order by n desc, ")
+    box = statement_box(page)
     page.get_by_role("searchbox", name="Find a column").fill("name of the model")
     page.keyboard.press("Enter")
     sql = "select model, count(*) as n from slice group by model order by n desc, model"
-    expect(box).to_have_value(sql)
+    expect_statement(page, sql)
     expect(page.get_by_text(" rows, 2 columns, in ")).to_have_count(0)
     box.press("Control+Enter")
     expect_said(page, re.compile(r"^\d+ rows, 2 columns, in "))
@@ -72,19 +70,43 @@ def test_back_takes_a_statement_back(page, sample_url):
     expect(page.get_by_role("cell", name="42")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("cell", name="41")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Statement")).to_have_value("select 41 as n")
+    expect_statement(page, "select 41 as n")
 
 
 def test_what_is_typed_stays_while_other_things_are_chosen(page, sample_url):
     go(page, f"{sample_url}/sql")
-    box = page.get_by_role("textbox", name="Statement")
-    box.fill("select 1 -- not run yet")
+    write(page, "select 1 -- not run yet")
     page.get_by_text("Show flagged texts").click()
     settled(page)
-    expect(box).to_have_value("select 1 -- not run yet")
+    expect_statement(page, "select 1 -- not run yet")
     page.get_by_label("Examples").select_option("How long answers are, by turn")
-    expect(box).to_have_value(re.compile("^select turn_number"))
+    expect(statement_box(page)).to_have_text(re.compile("^select turn_number"))
     assert "sql=" not in page.url
+
+
+def test_the_editor_completes_columns_and_hints_at_the_right_name(page, sample_url):
+    go(page, f"{sample_url}/sql")
+    write(page, "select flagged, turn_c")
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.press("Control+Space")
+    completions = page.locator(".cm-tooltip-autocomplete")
+    expect(completions).to_contain_text("turn_count")
+    page.keyboard.press("Escape")
+    expect(completions).to_have_count(0)
+    page.locator(".cm-lintRange").hover()
+    page.get_by_role("button", name="Write is_flagged").click()
+    expect_statement(page, "select is_flagged, turn_c")
+
+
+def test_without_its_script_the_editor_is_a_text_area(context, sample_url):
+    page = context.new_page()
+    script = {"content_type": "text/javascript", "body": "throw new Error('no editor')"}
+    page.route("**/chatscape/codemirror-*.js", lambda route: route.fulfill(**script))
+    go(page, f"{sample_url}/sql")
+    page.get_by_role("textbox", name="Statement").fill("select 42 as n")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("cell", name="42")).to_be_visible()
+    expect(page.locator(".cm-content")).to_have_count(0)
 
 
 @pytest.fixture
@@ -116,7 +138,7 @@ def test_a_statement_that_takes_too_long_ends_by_itself(page, sample_url):
     page.goto(f"{sample_url}/sql?{urlencode({'sql': BOMB})}")
     expect_said(page, re.compile(r"^Running: "))
     expect_said(page, re.compile("^The statement was stopped after 10 s"))
-    expect(page.get_by_role("textbox", name="Statement")).to_have_value(BOMB)
+    expect_statement(page, BOMB)
 
 
 LONG_NAMES = ", ".join(f"range as {'a_long_name_' * 5}{n}" for n in range(30))

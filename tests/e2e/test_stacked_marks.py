@@ -12,6 +12,7 @@ from queries.state.licence import accept
 from queries.store.layout import StorePath
 from tests.e2e.support.conversation_page import load_all
 from tests.e2e.support.page import assert_fits, go, settled
+from tests.e2e.support.sql_page import write
 from tests.support import tiny_dataset
 from tests.support.dashboard_process import serving
 from tests.support.hostile_texts import HOSTILE_TEXTS
@@ -64,7 +65,7 @@ def test_no_page_gets_wider_than_the_screen(page, narrow, marks_url, path):
 def test_cells_of_a_statement_do_not_widen_the_page(page: Page, narrow: Page, marks_url: str):
     for tab in (page, narrow):
         go(tab, f"{marks_url}/sql")
-        tab.get_by_role("textbox", name="Statement").fill(STATEMENT)
+        write(tab, STATEMENT)
         tab.keyboard.press("Control+Enter")
         expect(tab.get_by_role("region", name="Rows 1 to").locator("td").first).to_be_visible()
         settled(tab)

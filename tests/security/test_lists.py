@@ -33,8 +33,8 @@ def own_routes():
 
 def test_every_route_is_attacked(own_routes):
     streamlit = {route.path for route in create_streamlit_routes(MagicMock())}
-    # The script of the charts has its version in its name.
-    ours = {re.sub(r"plotly-.*", "plotly-", path) for path in own_routes}
+    # The scripts of the charts and of the editor have their versions in their names.
+    ours = {re.sub(r"(plotly|codemirror)-.*", r"\1-", path) for path in own_routes}
     assert set(attack_lists.ROUTES) == streamlit | ours
 
 

@@ -82,6 +82,7 @@ def ugly_queries(name: str) -> Iterator[str]:
 ROUTES: dict[str, tuple[str, ...]] = {
     "/healthz": ("/healthz", "/healthz?unmask=true"),
     "/chatscape/plotly-": (),
+    "/chatscape/codemirror-": (),
     "/chatscape/exports/{token}/{name}": (
         "/chatscape/exports/x/slice.jsonl",
         "/chatscape/exports/../../removed.parquet",

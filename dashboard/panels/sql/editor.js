@@ -3,10 +3,9 @@
 const NO_MATCH = "No column matches."
 
 function insertAtCaret(box, name) {
-  const { selectionStart: start, selectionEnd: end, value } = box
-  const before = value.slice(0, start)
+  const before = box.before()
   const gap = before && !/[\s(.]$/.test(before) ? " " : ""
-  box.setRangeText(`${gap}${name}`, start, end, "end")
+  box.insert(`${gap}${name}`)
   box.focus()
 }
 
@@ -77,25 +76,37 @@ function columnList(data, insert) {
   return all
 }
 
+// Puts the code editor in place of the text area, which stays if its script does not come.
+async function loadEditor(all, area, data, run) {
+  if (!data.source) return
+  try {
+    const cm = await import(new URL(data.source, document.baseURI).href)
+    if (area.isConnected) all.box = codeBox(cm, area, data, run)
+  } catch (error) {
+    console.warn(`The SQL editor stays plain: ${error}`)
+  }
+}
+
 function built(data) {
   const all = element("div", "editor")
-  const box = element("textarea")
-  box.setAttribute("aria-label", "Statement")
-  box.placeholder = "select model, count(*) from slice group by model"
-  box.spellcheck = false
-  box.rows = 9
-  box.setAttribute("autocapitalize", "off")
-  box.setAttribute("autocomplete", "off")
+  const area = element("textarea")
+  area.setAttribute("aria-label", "Statement")
+  area.placeholder = "select model, count(*) from slice group by model"
+  area.spellcheck = false
+  area.rows = 9
+  area.setAttribute("autocapitalize", "off")
+  area.setAttribute("autocomplete", "off")
+  all.box = plainBox(area)
   const fill = (text) => {
-    box.value = text
-    box.focus()
+    all.box.value = text
+    all.box.focus()
   }
   const run = () => {
     // Text typed while the statement runs must not be replaced by its result.
-    all.statement = box.value.trim()
-    all.send(box.value)
+    all.statement = all.box.value.trim()
+    all.send(all.box.value)
   }
-  box.onkeydown = (event) => {
+  area.onkeydown = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     run()
@@ -105,9 +116,9 @@ function built(data) {
   const bar = element("div", "bar")
   bar.append(act, element("span", "keys", "Ctrl+Enter"), exampleChoice(data, fill))
   const left = element("div", "left")
-  left.append(box, bar)
-  all.append(left, columnList(data, (name) => insertAtCaret(box, name)))
-  all.box = box
+  left.append(area, bar)
+  all.append(left, columnList(data, (name) => insertAtCaret(all.box, name)))
+  all.load = () => loadEditor(all, area, data, run)
   return all
 }
 
@@ -117,6 +128,7 @@ export default function (component) {
   if (!all) {
     all = built(data)
     parentElement.append(all)
+    all.load()
   }
   all.send = (text) => setTriggerValue("asked", text)
   // Replace the text only when the statement changed elsewhere (a link, the Back button).

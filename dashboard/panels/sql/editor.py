@@ -6,9 +6,20 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.custom_component import custom_component
+from dashboard.process.editor_bundle import editor_script_url
+from queries.sql_console.function_names import FUNCTIONS_OFFERED
 from queries.sql_console.views import EXAMPLES, VIEWS
 
-_EDITOR = custom_component(__name__)
+_EDITOR = custom_component(__name__, "code_editor")
+
+_KEYWORDS = (
+    "all and any as asc between by case cast cross desc distinct else end except exists false "
+    "fetch filter first following from full group grouping having ilike in inner intersect is "
+    "join last lateral left like limit not null nulls offset on or order outer over partition "
+    "positional preceding qualify range recursive right rows sample select semi sets similar "
+    "then true unbounded union unnest using values when where window with within anti asof pivot"
+)
+"""The words of a SELECT, which are highlighted and completed."""
 
 _DESCRIPTIONS = {
     "conversations": "one row per conversation",
@@ -36,6 +47,9 @@ def show_editor(statement: str, *, key: str, on_run: Callable[[str], None]) -> N
             "statement": statement,
             "examples": [{"title": title, "sql": sql} for title, sql in EXAMPLES.items()],
             "views": [_view(name) for name in VIEWS],
+            "functions": [{"name": n, "meaning": text} for n, text in FUNCTIONS_OFFERED.items()],
+            "keywords": _KEYWORDS,
+            "source": editor_script_url(),
         },
         on_asked_change=run,
     )
