@@ -41,8 +41,7 @@ def found_by(rankings: Mapping[str, RankedConversations], hits: RankedConversati
 
 def result_conversations(store: Store, hits: RankedConversations) -> pd.DataFrame:
     """The columns of each hit's conversation, in the order of the hits."""
-    # Without any rank, DuckDB would read every row to find none.
-    id_ranks = ",".join(map(str, hits.id_ranks.tolist())) or "-1"
+    id_ranks = ",".join(map(str, hits.id_ranks.tolist()))
     rows = store.run("search_hits", Filters(), params={"id_ranks": id_ranks})
     in_order: pd.DataFrame = rows.set_index("id_rank").loc[hits.id_ranks.tolist()]
     return in_order.reset_index()
