@@ -155,6 +155,7 @@ def _drop_unreadable_text(values: dict[str, Any]) -> None:
 
 def set_filters(filters: Filters) -> None:
     """Set the filters and their widgets. For callbacks."""
+    query_params.note_pressed()
     filter_revision.merge_outdated()
     filter_revision.start_revision()
     _set_widgets(filters)

@@ -23,6 +23,7 @@ _RECENT = "url_recent"
 _HELD = "url_held"
 _PAGE = "url_page"
 _DRAWN_ON = "url_widgets_drawn_on"
+_HAS_PRESSED = "url_has_pressed"
 _RECENT_MAX = 8
 _HELD_MAX = 3
 
@@ -38,7 +39,7 @@ def sync_from_browser(page: str) -> None:
     The browser may still send an outdated address after a quick second choice; that must not undo
     the first. So where a widget has a value that it has not had recently, a widget triggered the
     rerun, and a recent address is outdated. A value that it had recently proves nothing: the
-    browser may still have had it when the reader went back.
+    browser may still have had it when the reader went back. So does a button that was pressed.
 
     An address that was not written here is always new: a browser that leaves a page before its
     widgets are drawn sends them empty together with the next address.
@@ -52,13 +53,23 @@ def sync_from_browser(page: str) -> None:
     pairs = get_pairs()
     written: Pairs | None = st.session_state.get(_WRITTEN)
     recent = st.session_state.get(_RECENT, [])
-    is_choice = (pairs == written or pairs in recent) and any(
+    has_pressed = st.session_state.pop(_HAS_PRESSED, False)
+    has_changed = any(
         key in st.session_state and st.session_state[key] not in values
         for key, values in st.session_state.get(_HELD, {}).items()
     )
+    is_choice = (pairs == written or pairs in recent) and (has_pressed or has_changed)
     st.session_state[_IS_NEW] = pairs != written and not is_choice
     if written is not None and is_choice and pairs in recent:
         _write(written)
+
+
+def note_pressed() -> None:
+    """Record that the reader pressed a button, which Back and Forward never do. For callbacks.
+
+    An outdated address would otherwise take back a choice that was made right before.
+    """
+    st.session_state[_HAS_PRESSED] = True
 
 
 def end_run() -> None:

@@ -8,7 +8,7 @@ from dashboard.components.page_header import show_title
 from dashboard.components.slice_caption import show_slice_caption
 from dashboard.panels.export.form import show_export_form
 from dashboard.panels.export.jobs import show_export_jobs
-from dashboard.state import exports, session
+from dashboard.state import exports, query_params, session
 from queries.breakdowns import overview
 from queries.export.code_snippets import python_text, shell_command
 from queries.export.describe import plan_words
@@ -24,7 +24,13 @@ if not size:
 request = show_export_form(filters)
 total = exports.export_size(request.plan)
 st.text(f"{formats.conversations(total)} will be written.")
-if st.button("Create export", icon=":material/archive:", disabled=not total, key="prepare"):
+if st.button(
+    "Create export",
+    icon=":material/archive:",
+    disabled=not total,
+    key="prepare",
+    on_click=query_params.note_pressed,
+):
     exports.start_export(request.plan, request.name, plan_words(request.plan))
 show_export_jobs()
 st.caption(formats.escape_markdown(session.store().dataset.info.notice))

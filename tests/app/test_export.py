@@ -38,6 +38,16 @@ def test_ids_alone_are_the_default(export):
     assert {box.key for box in app.main.toggle} == set()
 
 
+def test_a_format_chosen_right_before_is_the_one_of_the_file(export):
+    app = export(shape="published")
+    app = whole(app.selectbox(key="export_format").set_value("jsonl").run())
+    assert app.query_params["export_format"] == "jsonl"
+    del app.query_params["export_format"]  # A browser that has not received the new address.
+    app, (path, _) = prepare_export(app)
+    assert path.name == "slice-published.jsonl"
+    assert app.query_params["export_format"] == "jsonl"
+
+
 def test_who_does_not_know_a_token_gets_nothing(export):
     _, (path, _) = prepare_export(export(flagged="any"))
     assert exports.prepared_file("x" * 32, path.name, HERE) is None
