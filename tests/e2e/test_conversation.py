@@ -188,7 +188,7 @@ def test_a_link_to_a_turn_begins_there_and_the_strip_leads_elsewhere(page, readi
     open_conversation(page, reading_url, "l", "&turn=150")
     expect(message(page, "l", 298)).to_be_in_viewport()
     expect(message(page, "l", 298)).to_be_focused()
-    # While the page is drawn, it may grow above the message: what counts is where it comes to stand.
+    # While the page is drawn, it may grow above the message: what counts is where it ends up.
     until(lambda: 0 < top_of(message(page, "l", 298)) < 200)
     expect(message(page, "l", 298)).to_contain_text("message 298")
     page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")

@@ -163,6 +163,25 @@ function goTo(item, { isSmooth } = {}) {
   item.focus({ preventScroll: true })
 }
 
+const INPUTS = ["wheel", "touchstart", "pointerdown", "keydown"]
+
+// What stands above may yet be drawn or go. The message keeps its place until the reader does something.
+function holdPlace(state, item) {
+  goTo(item)
+  const main = document.querySelector("[data-testid=stMain]")
+  const observer = new ResizeObserver(() => {
+    const isNear = Math.abs(item.getBoundingClientRect().top) < innerHeight
+    if (isNear) item.scrollIntoView({ block: "start", behavior: "instant" })
+  })
+  state.releasePlace = () => {
+    observer.disconnect()
+    for (const input of INPUTS) window.removeEventListener(input, state.releasePlace, true)
+    state.releasePlace = () => {}
+  }
+  for (const input of INPUTS) window.addEventListener(input, state.releasePlace, true)
+  for (const block of main.children) observer.observe(block)
+}
+
 function watch(state) {
   state.observer?.disconnect()
   const runs = new Set()
@@ -215,12 +234,16 @@ const ACTIONS = {
 
 // The list navigation (keys) and the score strip (clicks) send events through the window.
 function listen(state) {
-  state.onReading = ({ detail }) => ACTIONS[detail.act]?.(state, detail.key)
+  state.onReading = ({ detail }) => {
+    state.releasePlace()
+    ACTIONS[detail.act]?.(state, detail.key)
+  }
   window.addEventListener("chatscape-reading", state.onReading)
 }
 
 function begin(parentElement, send) {
   const state = { items: new Map(), status: element("p", "status"), ids: "", focusNext: null }
+  state.releasePlace = () => {}
   state.status.setAttribute("role", "status")
   parentElement.append(state.status)
   state.send = (event, value) => {
@@ -234,6 +257,7 @@ function begin(parentElement, send) {
 
 function end(parentElement, state) {
   state.observer?.disconnect()
+  state.releasePlace()
   window.removeEventListener("chatscape-reading", state.onReading)
   drawn.delete(parentElement)
 }
@@ -253,7 +277,8 @@ export default function (component) {
   const opened = `${ids} ${data.turn}`
   if (data.turn && state.opened !== opened) {
     const first = [...state.items.values()].find(({ message }) => message.turn === data.turn)
-    if (first) goTo(first.item)
+    state.releasePlace()
+    if (first) holdPlace(state, first.item)
   }
   state.opened = opened
   return () => end(parentElement, state)
