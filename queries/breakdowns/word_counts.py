@@ -1,7 +1,7 @@
 """Counts of words, or of phrases of two, in openings; in a worker process if there are many.
 
-Words of an opening take 7 µs, phrases 40 µs. What stands in place of contact data counts as one
-word by its kind, such as ``[email address]``, and a redacted name as ``[name]``.
+Words of an opening take 7 µs, phrases several times as much. What stands in place of contact data
+counts as one word by its kind, such as ``[email address]``, and a redacted name as ``[name]``.
 """
 
 import re
