@@ -174,7 +174,9 @@ def _difference_axis(panel: Sequence[ForestSection], suffix: str) -> PlotlyDict:
         "anchor": f"y{suffix}",
         "range": [low - padding, high + padding],
         "ticksuffix": " %" if panel[0].is_relative else " pp",
-        "nticks": 6,
+        # So few that their labels fit level on a telephone.
+        "nticks": 5,
+        "tickangle": 0,
         "zeroline": True,
         "zerolinewidth": 1.6,
         "zerolinecolor": INTERVAL_COLOUR,
