@@ -34,6 +34,7 @@ def test_every_query_can_be_run_and_printed(capsys, tiny_folder):
     thresholds = [part for level in ("role=any", *levels) for part in ("--set", level)]
     against = ["--set", "against=model=gpt-4"]
     sets = {
+        "all_differences": against,
         "comparison": against,
         "shifts": [*against, "--set", "of=language"],
         "overlap": against,
