@@ -17,6 +17,9 @@ SETTINGS = {"sign_in": "proxy", "proxy_secret": PROXY_SECRET, "operators": "op"}
 """Settings of a dashboard behind a proxy, which says who somebody is; `op` is an operator."""
 
 _WIDGET_ID = re.compile(rb"\$\$ID-[0-9a-f]+-[\w-]+")
+_OF_EARLIER_GUESSES = ("pick_a", "pick_b")
+"""Keys of the pickers of Compare, which offer the slices that this very reader asked for before."""
+
 _OWN_TO_A_RUN = re.compile(r"[\w-]{32}(?=/)|\$\$ID-[0-9a-f]+")
 """What differs from one page to the next: tokens of downloads, and ids of widgets."""
 
@@ -63,7 +66,11 @@ class Attacker:
         """All that a page shows for a guess, with the guess itself left out."""
         self.open(page, query)
         drawn = self.drawn
-        options = [sorted(map(str, getattr(w, "options", ()))) for w in drawn.widgets.values()]
+        options = [
+            sorted(map(str, getattr(widget, "options", ())))
+            for key, widget in drawn.widgets.items()
+            if key not in _OF_EARLIER_GUESSES
+        ]
         content = repr((drawn.texts, drawn.problems, sorted(drawn.components.items()), options))
         return _OWN_TO_A_RUN.sub("", re.sub(re.escape(guess), "", content, flags=re.IGNORECASE))
 
