@@ -17,6 +17,7 @@ def test_order_and_scale_are_as_they_were_when_a_page_is_come_back_to(page, samp
     expect(page).to_have_url(f"{sample_url}/?flagged=any")
     page.get_by_text("Log scale").click()
     expect(page).to_have_url(f"{sample_url}/?flagged=any&log=true")
+    settled(page)  # A page that is left before it is whole does not keep its choices yet.
     menu.get_by_role("link", name="Browse").click()
     expect(page).to_have_url(f"{sample_url}/browse?flagged=any&sort=turn_count&order=desc")
     expect(page.get_by_role("columnheader", name="Turns")).to_have_attribute(

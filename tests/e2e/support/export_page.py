@@ -34,7 +34,7 @@ def prepare_export(page: Page, *before: str) -> str:
     """Ask for an export besides those of before, wait for it, and give its token."""
     page.get_by_role("button", name="Create export").click()
     # Not by their number: while the page is drawn again, one can stand there twice, or not at all.
-    for _ in range(600):
+    for _ in range(4_800):
         if new := tokens(page) - set(before):
             break
         page.wait_for_timeout(50)
