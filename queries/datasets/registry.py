@@ -1,6 +1,6 @@
 """Every dataset that `prepare` can read, and the search for the one that a file belongs to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -53,13 +53,7 @@ def match_dataset(schema: pa.Schema) -> tuple[DatasetAdapter, list[str]]:
         The first adapter without problems, and no problems. If there is none, the nearest adapter
         (the one with the fewest problems) and what it lacks.
     """
-    candidates = []
-    for dataset in DATASETS:
-        problems = list(dataset.problems(schema))
-        if not problems:
-            return dataset, []
-        candidates.append((dataset, problems))
-    return min(candidates, key=lambda candidate: len(candidate[1]))
+    return _nearest_dataset(lambda _: schema)
 
 
 def match_columns(names: Sequence[str]) -> tuple[DatasetAdapter, list[str]]:
@@ -68,16 +62,29 @@ def match_columns(names: Sequence[str]) -> tuple[DatasetAdapter, list[str]]:
     Returns:
         As `match_dataset`.
     """
-    candidates = []
-    for dataset in DATASETS:
-        published = dataset.published_schema
-        schema = pa.schema(
+
+    def as_published(published: pa.Schema) -> pa.Schema:
+        return pa.schema(
             [
                 published.field(name) if name in published.names else pa.field(name, pa.string())
                 for name in names
             ]
         )
-        problems = list(dataset.problems(schema))
+
+    return _nearest_dataset(as_published)
+
+
+def _nearest_dataset(
+    schema_for: Callable[[pa.Schema], pa.Schema],
+) -> tuple[DatasetAdapter, list[str]]:
+    """The first dataset without problems, or the one with the fewest.
+
+    Args:
+        schema_for: the schema of the file, where the published one gives the types.
+    """
+    candidates = []
+    for dataset in DATASETS:
+        problems = list(dataset.problems(schema_for(dataset.published_schema)))
         if not problems:
             return dataset, []
         candidates.append((dataset, problems))

@@ -1,6 +1,8 @@
 """Small stores, built as `chatscape prepare` builds them, and what tests read of one."""
 
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -50,3 +52,8 @@ def stored_rows(version: Version) -> pa.Table:
         for name in ("conversations", "messages", "verbatim")
     }
     return rebuilt_rows(**tables)
+
+
+def rows_by_id(version: Version) -> list[dict[str, Any]]:
+    """The rows that a version was prepared from, in the order of their ids."""
+    return sorted(stored_rows(version).to_pylist(), key=itemgetter("conversation_id"))

@@ -78,14 +78,13 @@ def _inferred_schema(rows: Sequence[TextRow], columns: Sequence[str], path: Path
     for name in columns:
         try:
             type_ = pa.infer_type([row.values.get(name) for row in rows], from_pandas=True)
-        except (pa.ArrowException, TypeError, UnicodeEncodeError, OverflowError) as error:
-            if isinstance(error, UnicodeEncodeError):
-                type_ = pa.string()
-            else:
-                reason = str(error).splitlines()[0]
-                raise SourceError(
-                    f"{path}: the values of the column {name!r} are of different kinds: {reason}"
-                ) from error
+        except UnicodeEncodeError:  # Half of a surrogate pair.
+            type_ = pa.string()
+        except (pa.ArrowException, TypeError, OverflowError) as error:
+            reason = str(error).splitlines()[0]
+            raise SourceError(
+                f"{path}: the values of the column {name!r} are of different kinds: {reason}"
+            ) from error
         fields.append(pa.field(name, type_))
     return pa.schema(fields)
 

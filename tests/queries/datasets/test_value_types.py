@@ -10,7 +10,7 @@ import pytest
 from queries.errors import SourceError
 from queries.schema import CATEGORIES
 from tests.support import tiny_dataset
-from tests.support.stores import prepare_store, stored_rows
+from tests.support.stores import prepare_store, rows_by_id
 
 ROWS = sorted(tiny_dataset.ROWS, key=itemgetter("conversation_id"))
 TABLE = tiny_dataset.table(ROWS)
@@ -18,16 +18,12 @@ WHOLE = [row for row in ROWS if row["redacted"] is not None]
 IDS = [f"{n:032x}" for n in range(1, len(WHOLE) + 1)]
 
 
-def canonical_rows(version):
-    return sorted(stored_rows(version).to_pylist(), key=itemgetter("conversation_id"))
-
-
 def prepared(tmp_path, rows, **columns):
     table = tiny_dataset.table(rows)
     for name, column in columns.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     pq.write_table(table, tmp_path / "raw.parquet")
-    return canonical_rows(prepare_store(tmp_path / "raw.parquet", tmp_path / "store"))
+    return rows_by_id(prepare_store(tmp_path / "raw.parquet", tmp_path / "store"))
 
 
 def values_of(rows, name):

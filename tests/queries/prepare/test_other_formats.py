@@ -20,7 +20,7 @@ from queries.prepare.file_formats import compression_of, source_format
 from queries.store.layout import StorePath
 from tests.support import tiny_dataset
 from tests.support.odd_rows import ODD_ROWS
-from tests.support.stores import prepare_store, stored_rows
+from tests.support.stores import prepare_store, rows_by_id
 
 ROWS = sorted(tiny_dataset.ROWS, key=itemgetter("conversation_id"))
 TABLE = tiny_dataset.table(ROWS)
@@ -33,10 +33,6 @@ def csv_of(rows, cell, delimiter=","):
     writer.writerow(rows[0])
     writer.writerows([[cell(value) for value in row.values()] for row in rows])
     return out.getvalue().encode()
-
-
-def canonical_rows(version):
-    return sorted(stored_rows(version).to_pylist(), key=itemgetter("conversation_id"))
 
 
 def json_cell(value):
@@ -94,7 +90,7 @@ def test_the_store_is_the_same_as_from_parquet(tmp_path, name, content):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / name).write_bytes(content)
     version = prepare_store(tmp_path / "raw", tmp_path / "store")
-    assert canonical_rows(version) == ROWS
+    assert rows_by_id(version) == ROWS
     (source,) = version.manifest()["sources"]
     assert source["path"] == str(tmp_path / "raw" / name)
     assert source["bytes"] == len(content)
@@ -110,7 +106,7 @@ def test_odd_rows_arrive_as_they_are(tmp_path):
     stores = [tmp_path / "of_lines", tmp_path / "of_parquet"]
     raw = [tmp_path / "x.jsonl", tmp_path / "x.parquet"]
     of_lines, of_parquet = (prepare_store(*pair) for pair in zip(raw, stores, strict=True))
-    assert canonical_rows(of_lines) == canonical_rows(of_parquet)
+    assert rows_by_id(of_lines) == rows_by_id(of_parquet)
     assert of_lines.manifest()["oddities"] == of_parquet.manifest()["oddities"]
 
 
@@ -136,7 +132,7 @@ def test_columns_that_a_file_lacks_are_null_or_counted(tmp_path):
     lines = [json.dumps({**row, "rating": 5}) for row in rows]
     (tmp_path / "x.jsonl").write_text("\n".join(lines))
     version = prepare_store(tmp_path / "x.jsonl", tmp_path / "store")
-    prepared = canonical_rows(version)
+    prepared = rows_by_id(version)
     assert [row["turn"] for row in prepared] == [row["turn"] for row in ROWS]
     assert {row["language"] for row in prepared} == {None}
     assert {row["openai_moderation"] is None for row in prepared} == {True}
@@ -199,7 +195,7 @@ def test_a_saved_dataset_is_read_without_its_cache_files(tmp_path):
     (tmp_path / "raw" / "dataset_dict.json").write_text('{"splits": ["train"]}')
     state = {"_data_files": [{"filename": name} for name in names], "_indices_files": None}
     (train / "state.json").write_text(json.dumps(state))
-    assert canonical_rows(prepare_store(tmp_path / "raw", tmp_path / "store")) == ROWS
+    assert rows_by_id(prepare_store(tmp_path / "raw", tmp_path / "store")) == ROWS
 
 
 def test_a_selection_of_a_saved_dataset_is_refused(tmp_path):
@@ -215,7 +211,7 @@ def test_a_folder_is_read_in_one_format(tmp_path):
     (tmp_path / "raw").mkdir()
     pq.write_table(TABLE, tmp_path / "raw" / "x.parquet")
     (tmp_path / "raw" / "y.jsonl").write_bytes(LINES)
-    assert canonical_rows(prepare_store(tmp_path / "raw", tmp_path / "store")) == ROWS
+    assert rows_by_id(prepare_store(tmp_path / "raw", tmp_path / "store")) == ROWS
 
 
 @pytest.mark.parametrize(
@@ -235,7 +231,7 @@ def test_the_names_of_folders_are_a_column(tmp_path, folder, values):
         pq.write_table(tiny_dataset.table(half).drop_columns(column), path)
     version = prepare_store(tmp_path / "raw", tmp_path / "store")
     wanted = [values[0][1]] * 5 + [values[1][1]] * 7
-    assert [row[column] for row in canonical_rows(version)] == wanted
+    assert [row[column] for row in rows_by_id(version)] == wanted
     # Other names of the same bytes are other data.
     first = next((tmp_path / "raw").iterdir())
     first.rename(first.with_name(f"{column}=1"))
@@ -254,7 +250,7 @@ def test_a_column_of_the_file_wins_over_its_folder(tmp_path):
     path = tmp_path / "language=German" / "data.parquet"
     path.parent.mkdir()
     pq.write_table(TABLE, path)
-    assert canonical_rows(prepare_store(tmp_path / "language=German", tmp_path / "store")) == ROWS
+    assert rows_by_id(prepare_store(tmp_path / "language=German", tmp_path / "store")) == ROWS
 
 
 @pytest.mark.parametrize(
